@@ -1,0 +1,1 @@
+"""School Mirrors: how a school compares with similar schools, without ranking anyone."""

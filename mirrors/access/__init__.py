@@ -1,0 +1,42 @@
+"""Who is looking, and what they may see.
+
+Every view takes a `Viewer` and asks it. Accounts do not exist yet: the only viewer is the open demo's
+adviser, and the pages say so on screen.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """The doors of the product that exist so far."""
+
+    ADVISER = "adviser"
+    SCHOOL_TEAM = "school_team"
+
+
+class NotAllowed(PermissionError):
+    """The viewer may not see what was asked for."""
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """One reader: a role and, for a school team, the schools it belongs to."""
+
+    role: Role
+    school_ids: frozenset[str] = frozenset()
+
+    def require_city(self) -> None:
+        """Raise NotAllowed unless the viewer may see the city and its lists."""
+        if self.role is not Role.ADVISER:
+            raise NotAllowed("this page is for city advisers")
+
+    def require_school(self, school_id: str) -> None:
+        """Raise NotAllowed unless the viewer may see the mirror of `school_id`."""
+        if self.role is not Role.ADVISER and school_id not in self.school_ids:
+            raise NotAllowed("this mirror belongs to another school")
+
+
+def open_demo_viewer() -> Viewer:
+    """Return the viewer of the open demo: an adviser of the city."""
+    return Viewer(Role.ADVISER)

@@ -1,0 +1,244 @@
+"""The whole benchmark of a store: facts in, every result that a snapshot is made of out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from mirrors.benchmark.change import Change, fit_change
+from mirrors.benchmark.expected import expected_rate, feature_weights
+from mirrors.benchmark.features import FeatureMatrix, feature_matrix
+from mirrors.benchmark.interval import PUPIL_VARIANCE, rate_interval, wilson_interval
+from mirrors.benchmark.level import Level, fit_level
+from mirrors.benchmark.observation import absence_units, observe
+from mirrors.benchmark.panel import FEWEST_PUPILS, Floats, Panel
+from mirrors.benchmark.peer_group import PeerGroups, peer_groups, peer_statistics
+from mirrors.benchmark.reduction import Reduced, reduce_facts
+from mirrors.benchmark.registration import registration
+from mirrors.benchmark.series import build_panel, comparable_run, restarts
+from mirrors.benchmark.ten_and_ten import Lists, choose
+from mirrors.definitions import Indicator, Jurisdiction
+from mirrors.store import Facts
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """One indicator in one school year: how schools changed, where they stand, and the three lists."""
+
+    indicator: str
+    school_year: str
+    panel: Panel
+    change: Change
+    level: Level
+    lists: Lists
+
+
+@dataclass(frozen=True, eq=False)
+class Benchmark:
+    """Every result of one store, before disclosure control.
+
+    `observed` holds the observations by indicator id; `compared` adds to those of shares and amounts:
+    low, high, expected, peers, peer_median, peer_low, peer_high. `features` and `peers` are by school
+    year. `restarts` are the years from which an indicator is counted otherwise.
+    """
+
+    reduced: Reduced
+    registration: pd.DataFrame
+    features: dict[str, FeatureMatrix]
+    peers: dict[str, PeerGroups]
+    observed: dict[str, pd.DataFrame]
+    compared: dict[str, pd.DataFrame]
+    kinds: dict[str, pd.DataFrame]
+    restarts: dict[str, tuple[str, ...]]
+    judged: list[Judged] = field(default_factory=list)
+
+
+def run_benchmark(
+    facts: Facts, indicators: dict[str, Indicator], jurisdiction: Jurisdiction, progress: Progress = lambda _: None
+) -> Benchmark:
+    """Return the benchmark of all facts in force; `progress` is told the name of each step."""
+    progress("reduce")
+    reduced = reduce_facts(facts)
+    observed = {key: observe(indicator, reduced, jurisdiction) for key, indicator in indicators.items()}
+    observed = {key: frame for key, frame in observed.items() if not frame.empty}
+    registered = _registration(reduced, jurisdiction)
+    years = sorted(set(reduced.enrolment["school_year"]))
+    features = {year: feature_matrix(reduced, jurisdiction, year) for year in years}
+    alarmed = _alarmed(registered)
+    progress("peer groups")
+    shares = [key for key in jurisdiction.lists if key in observed]
+    peers = {
+        year: _peers(features, [observed[key] for key in shares], year, alarmed) for year in years
+    }
+    kinds = _kinds(reduced, jurisdiction)
+    compared = {}
+    for key, frame in observed.items():
+        progress(f"compare {key}")
+        compared[key] = _compare(indicators[key], frame, features, peers, alarmed, jurisdiction)
+    result = Benchmark(
+        reduced, registered, features, peers, observed, compared,
+        {category: _with_peer_median(frame, peers, alarmed) for category, frame in kinds.items()},
+        {key: restarts(frame) for key, frame in observed.items()},
+    )
+    for key in shares:
+        for year in years:
+            progress(f"change {key} {year}")
+            judged = _judge(indicators[key], observed[key], year, features, alarmed, jurisdiction)
+            result.judged.extend([judged] if judged else [])
+    return result
+
+
+def _alarmed(registered: pd.DataFrame) -> set[tuple[str, str]]:
+    rows = registered[registered["alarms"] != ""]
+    return set(zip(rows["school_id"], rows["school_year"], strict=True))
+
+
+def _registration(reduced: Reduced, jurisdiction: Jurisdiction) -> pd.DataFrame:
+    rates = {name: _category_rate(name, reduced, jurisdiction) for name in ("unauthorised", "illness")}
+    return registration(reduced.enrolment, reduced.registered_month, rates, jurisdiction)
+
+
+def _category_rate(category: str, reduced: Reduced, jurisdiction: Jurisdiction) -> pd.DataFrame:
+    """Return the rate of one absence category per school and year: value, pupils, status."""
+    units = absence_units((category,), reduced, jurisdiction)
+    rate = units.merge(reduced.enrolment.drop(columns="status"), on=["school_id", "school_year"])
+    rate["value"] = rate["units"] / rate["possible"]
+    return rate.assign(status=rate["status"].fillna("exact"))
+
+
+def _kinds(reduced: Reduced, jurisdiction: Jurisdiction) -> dict[str, pd.DataFrame]:
+    categories = sorted(set(reduced.units_absent["category"]) - {"any"})
+    counted = {code.category for code in jurisdiction.codes.values() if code.absence}
+    return {name: _category_rate(name, reduced, jurisdiction) for name in categories if name in counted}
+
+
+@dataclass(frozen=True, eq=False)
+class _Year:
+    """The observations of one indicator laid out on the schools of a year's feature matrix."""
+
+    value: Floats
+    pupils: Floats
+    taking_part: np.ndarray
+
+
+def _on_schools(frame: pd.DataFrame, features: FeatureMatrix, alarmed: set[tuple[str, str]]) -> _Year:
+    """Lay out a year's observations; only exact, plausible, large and quiet school-years take part."""
+    year = features.school_year
+    rows = frame[frame["school_year"] == year].set_index("school_id").reindex(list(features.school_ids))
+    value, pupils = rows["value"].to_numpy(float), rows["pupils"].to_numpy(float)
+    quiet = np.array([(school, year) not in alarmed for school in features.school_ids])
+    exact = (rows["status"] == "exact").to_numpy()
+    with np.errstate(invalid="ignore"):
+        taking_part = quiet & exact & (pupils >= FEWEST_PUPILS) & ~np.isnan(value)
+    return _Year(np.where(exact, value, np.nan), pupils, taking_part)
+
+
+def _peers(
+    features: dict[str, FeatureMatrix], shares: list[pd.DataFrame], year: str, alarmed: set[tuple[str, str]]
+) -> PeerGroups:
+    matrix = features[year]
+    earlier = [before for before in features if before < year and features[before].names == matrix.names]
+    learnt = []
+    for frame in shares:
+        for before in earlier:
+            laid = _on_schools(frame, features[before], alarmed)
+            learnt.append(feature_weights(laid.value, laid.pupils, laid.taking_part, features[before]))
+    known = [weights for weights in learnt if not np.isnan(weights).any()]
+    # Without an earlier year every feature counts the same.
+    weights = np.mean(known, axis=0) if known else np.ones(len(matrix.names))
+    may_be_peer = np.array([(school, year) not in alarmed for school in matrix.school_ids])
+    return peer_groups(matrix, weights, may_be_peer & (matrix.pupils >= FEWEST_PUPILS))
+
+
+def _compare(
+    indicator: Indicator,
+    frame: pd.DataFrame,
+    features: dict[str, FeatureMatrix],
+    peers: dict[str, PeerGroups],
+    alarmed: set[tuple[str, str]],
+    jurisdiction: Jurisdiction,
+) -> pd.DataFrame:
+    variance = _pupil_variance(indicator, frame, features, alarmed, jurisdiction)
+    parts = []
+    for year, rows in frame.groupby("school_year"):
+        matrix = features[str(year)]
+        laid = _on_schools(frame, matrix, alarmed)
+        statistics = peer_statistics(peers[str(year)], np.where(laid.taking_part, laid.value, np.nan))
+        columns = {
+            "school_id": list(matrix.school_ids),
+            "peers": statistics.count,
+            "peer_median": statistics.median,
+            "peer_low": statistics.low,
+            "peer_high": statistics.high,
+            "expected": np.nan,
+        }
+        if indicator.is_share and len(matrix.names) > 1:
+            columns["expected"] = expected_rate(laid.value, laid.pupils, laid.taking_part, matrix)
+        parts.append(rows.merge(pd.DataFrame(columns), on="school_id", how="left"))
+    compared = pd.concat(parts, ignore_index=True)
+    return _with_interval(indicator, compared, variance)
+
+
+def _with_interval(indicator: Indicator, compared: pd.DataFrame, variance: float) -> pd.DataFrame:
+    numerator, denominator = compared["numerator"].to_numpy(float), compared["denominator"].to_numpy(float)
+    value, pupils = compared["value"].to_numpy(float), compared["pupils"].to_numpy(float)
+    low, high = np.full_like(value, np.nan), np.full_like(value, np.nan)
+    if indicator.kind == "prevalence":
+        low, high = wilson_interval(numerator, denominator)
+    elif indicator.kind == "rate":
+        low, high = rate_interval(value, pupils, variance)
+    bound = (compared["status"] != "exact").to_numpy()
+    return compared.assign(low=np.where(bound, np.nan, low), high=np.where(bound, np.nan, high))
+
+
+def _pupil_variance(
+    indicator: Indicator,
+    frame: pd.DataFrame,
+    features: dict[str, FeatureMatrix],
+    alarmed: set[tuple[str, str]],
+    jurisdiction: Jurisdiction,
+) -> float:
+    """Return the variance of one pupil's absence as learnt from the longest comparable run of years."""
+    if indicator.kind != "rate":
+        return PUPIL_VARIANCE
+    runs = [comparable_run(frame, year, jurisdiction) for year in sorted(set(frame["school_year"]))]
+    longest = max(runs, key=len, default=())
+    if len(longest) < 2:
+        return PUPIL_VARIANCE
+    return fit_level(build_panel(indicator, frame, longest, features, alarmed)).model.pupils
+
+
+def _with_peer_median(
+    frame: pd.DataFrame, peers: dict[str, PeerGroups], alarmed: set[tuple[str, str]]
+) -> pd.DataFrame:
+    parts = []
+    for year, rows in frame.groupby("school_year"):
+        groups = peers[str(year)]
+        laid = _on_schools(frame, groups.features, alarmed)
+        statistics = peer_statistics(groups, np.where(laid.taking_part, laid.value, np.nan))
+        columns = {"school_id": list(groups.features.school_ids), "peers": statistics.count, "peer_median": statistics.median}
+        parts.append(rows.merge(pd.DataFrame(columns), on="school_id", how="left"))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _judge(
+    indicator: Indicator,
+    frame: pd.DataFrame,
+    year: str,
+    features: dict[str, FeatureMatrix],
+    alarmed: set[tuple[str, str]],
+    jurisdiction: Jurisdiction,
+) -> Judged | None:
+    """Return the change and lists of one year; None for a break, or when no year before can be compared."""
+    run = comparable_run(frame, year, jurisdiction)
+    if len(run) < 2:
+        return None
+    panel = build_panel(indicator, frame, run, features, alarmed)
+    trend = jurisdiction.trend if panel.context is not None else "type"
+    if not panel.eligible.any():
+        return None
+    change, level = fit_change(panel, trend), fit_level(panel, trend)
+    return Judged(indicator.id, year, panel, change, level, choose(change, level))

@@ -1,0 +1,84 @@
+"""The rate to be expected of a school with these pupils: a ridge on the log-odds, out of fold.
+
+The school's own value never enters its own expected value (ten folds). Weights are n / (n + 100): beyond
+that, more pupils hardly make a school's rate a better guide to its context (pupils of a school share
+more than their context).
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from mirrors.benchmark.features import FeatureMatrix
+from mirrors.benchmark.panel import Bools, Floats
+from mirrors.benchmark.residual import PUPILS_AT_HALF_WEIGHT
+
+FOLDS = 10
+FEWEST_SCHOOLS = 30
+PENALTIES = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
+INTERACTION_WEIGHT = 0.5
+"""The deprivation slope of one type is shrunk towards the common slope by entering it at half size."""
+
+
+def expected_rate(value: Floats, pupils: Floats, taking_part: Bools, features: FeatureMatrix) -> Floats:
+    """Return the expected share of every school (schools,), NaN when too few schools take part.
+
+    `value` are shares 0..1; schools not taking part get the expected value of a fit to all that do.
+    Expected values are scaled so that, weighted by pupils, they add up to what was observed.
+    """
+    expected = np.full(value.shape, np.nan)
+    if taking_part.sum() < FEWEST_SCHOOLS:
+        return expected
+    y = _log_odds(value, pupils)
+    design = design_matrix(features)
+    weight = pupils / (pupils + PUPILS_AT_HALF_WEIGHT)
+    inside, fitted = _out_of_fold(design[taking_part], y[taking_part], weight[taking_part], design[~taking_part])
+    expected[taking_part] = expit(inside)
+    expected[~taking_part] = expit(fitted)
+    observed = (value * pupils)[taking_part].sum()
+    return np.minimum(expected * observed / (expected * pupils)[taking_part].sum(), 1.0)
+
+
+def design_matrix(features: FeatureMatrix) -> Floats:
+    """Return type dummies, standardised features and type x first context feature, (schools, columns)."""
+    kinds = np.unique(features.school_type)
+    dummies = (features.school_type[:, None] == kinds[None, :]).astype(float)
+    scaled = features.standardised()
+    if scaled.shape[1] < 2:
+        return np.column_stack([dummies, scaled])
+    return np.column_stack([dummies, scaled, INTERACTION_WEIGHT * dummies * scaled[:, 1:2]])
+
+
+def _log_odds(value: Floats, pupils: Floats) -> Floats:
+    # Half a pupil on both sides keeps a school without any absence finite.
+    with np.errstate(invalid="ignore"):
+        return np.log((value * pupils + 0.5) / ((1 - value) * pupils + 0.5))
+
+
+def _out_of_fold(design: Floats, y: Floats, weight: Floats, others: Floats) -> tuple[Floats, Floats]:
+    """Return out-of-fold predictions of the schools taking part, and a full fit's of the others."""
+    # scikit-learn takes over a second to import and is needed in this batch step only.
+    from sklearn.linear_model import Ridge, RidgeCV
+    from sklearn.model_selection import KFold
+
+    full = RidgeCV(alphas=PENALTIES).fit(design, y, sample_weight=weight)
+    inside = np.empty_like(y)
+    for train, test in KFold(FOLDS, shuffle=True, random_state=0).split(design):
+        fold = Ridge(alpha=full.alpha_).fit(design[train], y[train], sample_weight=weight[train])
+        inside[test] = fold.predict(design[test])
+    return inside, full.predict(others) if len(others) else np.empty(0)
+
+
+def feature_weights(value: Floats, pupils: Floats, taking_part: Bools, features: FeatureMatrix) -> Floats:
+    """Return how much each feature says about the indicator: absolute ridge coefficients (features,)."""
+    from sklearn.linear_model import RidgeCV
+
+    scaled = features.standardised()
+    if taking_part.sum() < FEWEST_SCHOOLS:
+        return np.full(scaled.shape[1], np.nan)
+    kinds: NDArray[np.str_] = np.unique(features.school_type)
+    dummies = (features.school_type[:, None] == kinds[None, :]).astype(float)
+    design = np.column_stack([scaled, dummies])[taking_part]
+    weight = (pupils / (pupils + PUPILS_AT_HALF_WEIGHT))[taking_part]
+    fit = RidgeCV(alphas=PENALTIES).fit(design, _log_odds(value, pupils)[taking_part], sample_weight=weight)
+    return np.abs(fit.coef_[: scaled.shape[1]])

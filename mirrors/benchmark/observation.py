@@ -1,0 +1,104 @@
+"""Observations: one indicator of one school in one school year, as numerator over denominator.
+
+Every observation frame has the columns `school_id`, `school_year`, `numerator`, `denominator`, `pupils`
+(on which its uncertainty rests), `value`, `status` (see the mapping of markers) and `basis`.
+"""
+
+import numpy as np
+import pandas as pd
+
+from mirrors.benchmark.reduction import Reduced
+from mirrors.definitions import Indicator, Jurisdiction
+
+COLUMNS = ["school_id", "school_year", "numerator", "denominator", "pupils", "value", "status", "basis"]
+_KEY = ["school_id", "school_year"]
+
+
+def observe(indicator: Indicator, reduced: Reduced, jurisdiction: Jurisdiction) -> pd.DataFrame:
+    """Return the observations of `indicator`; empty when no provider delivered what it counts."""
+    match indicator.kind:
+        case "rate":
+            observed = _rate(indicator, reduced, jurisdiction)
+        case "prevalence":
+            observed = _prevalence(indicator, reduced)
+        case "per_100_pupils":
+            observed = _per_100_pupils(indicator, reduced, jurisdiction)
+        case "quantile":
+            observed = _quantile(indicator, reduced)
+        case "distribution":
+            observed = pd.DataFrame(columns=COLUMNS)
+    return observed[COLUMNS].reset_index(drop=True)
+
+
+def absence_units(categories: tuple[str, ...], reduced: Reduced, jurisdiction: Jurisdiction) -> pd.DataFrame:
+    """Return units absent of `categories` together per school and year, with `share` and `status`.
+
+    All absence is what the provider calls so, or the sum of the categories that count as absence.
+    """
+    units = reduced.units_absent
+    if "any" in categories and not (units["category"] == "any").any():
+        categories = tuple(sorted({code.category for code in jurisdiction.codes.values() if code.absence}))
+    chosen = units[units["category"].isin(categories)]
+    return chosen.groupby(_KEY, as_index=False).agg(
+        units=("units", lambda values: values.sum(min_count=1)), share=("share", "max"), status=("status", "max")
+    )
+
+
+def _rate(indicator: Indicator, reduced: Reduced, jurisdiction: Jurisdiction) -> pd.DataFrame:
+    units = absence_units(indicator.counted.categories, reduced, jurisdiction)
+    observed = units.merge(reduced.enrolment.drop(columns="status"), on=_KEY, how="inner")
+    exact = observed["status"].isna()
+    observed["numerator"] = observed["units"]
+    observed["denominator"] = observed["possible"]
+    observed["value"] = np.where(exact, observed["units"] / observed["possible"], observed["share"])
+    return _stated(observed)
+
+
+def _prevalence(indicator: Indicator, reduced: Reduced) -> pd.DataFrame:
+    counted = indicator.counted
+    bands = reduced.pupils_in_band
+    bands = bands[bands["category"].isin(counted.categories) & (bands["scale"] == counted.scale)]
+    chosen = bands[bands["at_least"] >= counted.at_least]
+    if counted.below is not None:
+        chosen = chosen[chosen["below"] <= counted.below]
+    observed = chosen.groupby(_KEY, as_index=False).agg(
+        numerator=("pupils", lambda values: values.sum(min_count=1)),
+        denominator=("base", "max"),
+        lowest=("at_least", "min"),
+        share=("share", "max"),
+        status=("status", "max"),
+        basis=("basis", "max"),
+    )
+    # Bands that do not split at the threshold cannot answer the question.
+    observed = observed[observed["lowest"] == counted.at_least].copy()
+    exact = observed["status"].isna()
+    observed["value"] = np.where(exact, observed["numerator"] / observed["denominator"], observed["share"])
+    observed["pupils"] = observed["denominator"]
+    return _stated(observed)
+
+
+def _per_100_pupils(indicator: Indicator, reduced: Reduced, jurisdiction: Jurisdiction) -> pd.DataFrame:
+    units = absence_units(indicator.counted.categories, reduced, jurisdiction)
+    observed = units.merge(reduced.enrolment.drop(columns="status"), on=_KEY, how="inner")
+    observed["numerator"] = observed["units"]
+    observed["denominator"] = observed["pupils"]
+    observed["value"] = 100 * observed["units"] / observed["pupils"]
+    return _stated(observed)
+
+
+def _quantile(indicator: Indicator, reduced: Reduced) -> pd.DataFrame:
+    rows = reduced.units_quantile
+    counted = indicator.counted
+    chosen = rows[rows["category"].isin(counted.categories) & np.isclose(rows["quantile"], counted.quantile)]
+    observed = chosen.rename(columns={"units": "value"}).assign(numerator=np.nan, denominator=np.nan, status=None)
+    return _stated(observed)
+
+
+def _stated(observed: pd.DataFrame) -> pd.DataFrame:
+    """Give every row a status and a basis; a value that cannot be formed is missing."""
+    observed = observed.copy()
+    if "basis" not in observed:
+        observed["basis"] = ""
+    unformed = observed["value"].isna() & observed["status"].isna()
+    observed["status"] = observed["status"].fillna("exact").mask(unformed, "missing")
+    return observed

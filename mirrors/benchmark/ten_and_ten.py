@@ -1,0 +1,149 @@
+"""Up to ten schools with excellent results, ten that improved and ten that rose, each clear enough."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from mirrors.benchmark.change import Change
+from mirrors.benchmark.level import Level
+from mirrors.benchmark.panel import Bools, Floats
+
+LONGEST_LIST = 10
+FEWEST_SCHOOLS = 30
+EXCELLENT_GATE = 0.90
+CHANGE_GATE = 0.70
+CHANGE_GATE_THREE_YEARS = 0.80
+NO_GATE_PASSES = np.inf
+
+
+class WhyFewer(StrEnum):
+    """Why a list is shorter than ten."""
+
+    TWO_YEARS_ONLY = "two_years_only"
+    FEW_CLEAR = "few_clear"
+    NOT_ENOUGH_SCHOOLS = "not_enough_schools"
+
+
+@dataclass(frozen=True)
+class Excellent:
+    """A school clearly below what is expected of it; `points` lie between its two rates."""
+
+    school_id: str
+    points: float
+    level: float
+    expected: float
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A school whose lasting rate changed by `points` against similar schools, from `before` to `level`."""
+
+    school_id: str
+    points: float
+    before: float
+    level: float
+
+
+@dataclass(frozen=True)
+class ExcellentList:
+    """Schools in order of their identifier, and why there are fewer than ten."""
+
+    clear: tuple[Excellent, ...]
+    why_fewer: WhyFewer | None
+
+
+@dataclass(frozen=True)
+class ChangeList:
+    """Clear changes in one direction, weak signals filling up to ten, and why fewer than ten are clear.
+
+    Both are in order of the school's identifier, so that no order of size or certainty leaks.
+    """
+
+    clear: tuple[Changed, ...]
+    weak: tuple[Changed, ...]
+    why_fewer: WhyFewer | None
+
+
+@dataclass(frozen=True)
+class Lists:
+    """The three lists of one indicator in one school year. A school may be both excellent and improved."""
+
+    excellent: ExcellentList
+    improved: ChangeList
+    rose: ChangeList
+
+
+def choose(change: Change, level: Level) -> Lists:
+    """Return the three lists. Raises ValueError when `change` and `level` are about different schools."""
+    if change.school_ids != level.school_ids:
+        raise ValueError("change and level must be about the same schools")
+    return Lists(
+        excellent=_excellent(level),
+        improved=_changed(change, -change.points, change.p_fall),
+        rose=_changed(change, change.points, change.p_rise),
+    )
+
+
+def gates(change: Change) -> Floats:
+    """Return the probability each school must reach, (schools,): higher with three years, none with two."""
+    return np.select(
+        [change.years_used > 3, change.years_used == 3],
+        [CHANGE_GATE, CHANGE_GATE_THREE_YEARS],
+        default=NO_GATE_PASSES,
+    )
+
+
+def _excellent(level: Level) -> ExcellentList:
+    if level.eligible.sum() < FEWEST_SCHOOLS:
+        return ExcellentList((), WhyFewer.NOT_ENOUGH_SCHOOLS)
+    chosen = _largest(-level.level, level.p_better >= EXCELLENT_GATE, LONGEST_LIST)
+    clear = [
+        Excellent(
+            school_id=level.school_ids[school],
+            points=float(level.rate[school] - level.expected[school]),
+            level=float(level.rate[school]),
+            expected=float(level.expected[school]),
+        )
+        for school in chosen
+    ]
+    why = WhyFewer.FEW_CLEAR if len(clear) < LONGEST_LIST else None
+    return ExcellentList(tuple(sorted(clear, key=lambda school: school.school_id)), why)
+
+
+def _changed(change: Change, size: Floats, certainty: Floats) -> ChangeList:
+    """Return the list in one direction, where `size` is the expected change in that direction."""
+    if change.eligible.sum() < FEWEST_SCHOOLS:
+        return ChangeList((), (), WhyFewer.NOT_ENOUGH_SCHOOLS)
+    in_direction = change.eligible & (np.nan_to_num(size) > 0)
+    passes = np.nan_to_num(certainty) >= gates(change)
+    clear = _largest(size, in_direction & passes, LONGEST_LIST)
+    weak = _largest(size, in_direction & ~passes, LONGEST_LIST - len(clear))
+    return ChangeList(_cards(change, clear), _cards(change, weak), _why_fewer(change, len(clear)))
+
+
+def _largest(size: Floats, allowed: Bools, most: int) -> list[int]:
+    """Return the positions of the largest allowed sizes, ties in the order of the schools."""
+    candidates = np.flatnonzero(allowed)
+    order = np.argsort(-size[candidates], kind="stable")
+    return [int(school) for school in candidates[order[:most]]]
+
+
+def _cards(change: Change, schools: list[int]) -> tuple[Changed, ...]:
+    cards = [
+        Changed(
+            school_id=change.school_ids[school],
+            points=float(change.points[school]),
+            before=float(change.before[school]),
+            level=float(change.level[school]),
+        )
+        for school in schools
+    ]
+    return tuple(sorted(cards, key=lambda card: card.school_id))
+
+
+def _why_fewer(change: Change, clear: int) -> WhyFewer | None:
+    if clear == LONGEST_LIST:
+        return None
+    only_two = change.years_used[change.eligible].max() <= 2
+    return WhyFewer.TWO_YEARS_ONLY if only_two else WhyFewer.FEW_CLEAR

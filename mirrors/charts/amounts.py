@@ -1,0 +1,53 @@
+"""How a figure is written: its number in the reader's language, its doubt, or why there is none."""
+
+from mirrors.definitions import Indicator
+from mirrors.locale import Language
+from mirrors.views.figure import Figure, Status
+
+NOTHING = "–"
+
+
+def amount(indicator: Indicator, value: float, decimals: int, language: Language) -> str:
+    """Return `value` as a percentage when the indicator is a share (0..1), else as a plain number."""
+    if indicator.is_share:
+        return language.percent(value, decimals)
+    return language.number(value, decimals)
+
+
+def amount_or_nothing(indicator: Indicator, value: float | None, decimals: int, language: Language) -> str:
+    """Return `value` written out, or a dash when there is none."""
+    return NOTHING if value is None else amount(indicator, value, decimals, language)
+
+
+def written(indicator: Indicator, figure: Figure, language: Language) -> str:
+    """Return a figure as a reader sees it: "6.4 %", "at most 5 %", or why there is none."""
+    if figure.value is None:
+        return status_words(figure.status, language)
+    value = amount(indicator, figure.value, figure.decimals, language)
+    if figure.status is Status.AT_MOST:
+        return language.text("at most {value}", value=value)
+    if figure.status is Status.AT_LEAST:
+        return language.text("at least {value}", value=value)
+    return value
+
+
+def between(
+    indicator: Indicator, low: float | None, high: float | None, decimals: int, language: Language
+) -> str:
+    """Return "5.9 % to 6.9 %", or a dash when either bound is missing."""
+    if low is None or high is None:
+        return NOTHING
+    return language.text(
+        "{low} to {high}",
+        low=amount(indicator, low, decimals, language),
+        high=amount(indicator, high, decimals, language),
+    )
+
+
+def status_words(status: Status, language: Language) -> str:
+    """Return why a figure is not there."""
+    return {
+        Status.MISSING: language.text("not delivered"),
+        Status.NOT_ASKED: language.text("not asked"),
+        Status.TOO_SMALL: language.text("too few pupils"),
+    }.get(status, language.text("not available"))

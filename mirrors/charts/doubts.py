@@ -1,0 +1,72 @@
+"""The doubt that belongs to every comparison, in words: match, completeness, alarms and breaks."""
+
+from collections.abc import Sequence
+
+from mirrors.locale import Language
+from mirrors.views.mirror import Completeness, Match
+
+
+def match_sentence(match: Match, language: Language) -> str:
+    """Return how alike the peers are, or why there are none."""
+    if match.quality == "none":
+        return no_match_sentence(match, language)
+    values = {"close": language.number(match.close), "peers": language.number(match.peers)}
+    return {
+        "good": language.text(
+            "Good match: {close} of {peers} schools are close to yours on every feature that matters.",
+            **values,
+        ),
+        "fair": language.text(
+            "Fair match: {close} of {peers} schools are close to yours on every feature that matters.",
+            **values,
+        ),
+    }.get(
+        match.quality,
+        language.text(
+            "Poor match: only {close} of {peers} schools are close to yours on every feature that matters; "
+            "read the comparison with care.",
+            **values,
+        ),
+    )
+
+
+def no_match_sentence(match: Match, language: Language) -> str:
+    """Return why a school has no similar schools to be compared with; empty when it has."""
+    if match.quality != "none":
+        return ""
+    return {
+        "too_small": language.text("The school is too small to be compared with others."),
+        "incomplete": language.text("The registers are too incomplete to be compared with others."),
+        "small_type": language.text("There are too few schools of this type to compare with."),
+        "no_context": language.text("Too little is known of the school's intake to find similar schools."),
+    }.get(match.reason or "", language.text("There are no similar schools to compare with."))
+
+
+def completeness_sentence(completeness: Completeness, language: Language) -> str:
+    """Return how complete the registers are, and what to check before believing a change."""
+    parts = [
+        language.text(
+            "Registers complete for {share} of the months.", share=language.percent(completeness.share, 0)
+        )
+    ]
+    if completeness.missing_months:
+        months = language.join([language.month(month) for month in completeness.missing_months])
+        parts.append(language.text("Missing: {months}.", months=months))
+    parts += alarm_sentences(completeness.alarms, language)
+    return " ".join(parts)
+
+
+def alarm_sentences(alarms: Sequence[str], language: Language) -> list[str]:
+    """Return what an adviser should check first, one sentence an alarm."""
+    known = {
+        "missing_months": language.text("Check first: months are missing."),
+        "registration_change": language.text(
+            "Check first: the way absence is registered seems to have changed."
+        ),
+    }
+    return [known[alarm] for alarm in alarms if alarm in known]
+
+
+def break_sentence(school_year: str, reason: str, language: Language) -> str:
+    """Return that a school year cannot be compared, and why."""
+    return language.text("{year} cannot be compared: {reason}.", year=school_year, reason=reason)

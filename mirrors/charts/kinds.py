@@ -1,0 +1,102 @@
+"""Kinds of absence: one row a category, the school's dot beside the median of similar schools."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from mirrors.charts.amounts import NOTHING, status_words
+from mirrors.charts.categories import category_name
+from mirrors.charts.chart import Chart, Table
+from mirrors.charts.readings import lower_first
+from mirrors.charts.rows import Row, baseline, marks_at, ruled, tick
+from mirrors.charts.style import LIGHT, Palette
+from mirrors.locale import Language
+from mirrors.views.figure import Figure, Status
+from mirrors.views.mirror import KindOfAbsence
+
+
+def kinds(shown: Sequence[KindOfAbsence], language: Language, palette: Palette = LIGHT) -> Chart:
+    """Return the kinds of absence on one common scale from zero, as shares of possible time."""
+    rows = [Row(category_name(kind.category, language), share(kind.own, language)) for kind in shown]
+    figure = ruled(rows, palette, palette.own)
+    ends = [end for kind in shown for end in (kind.own.value, kind.peer_median) if end is not None]
+    widest = max(ends, default=1.0) * 1.05 or 1.0
+    for place, kind in enumerate(shown):
+        baseline(figure, place, palette)
+        if kind.peer_median is not None:
+            tick(figure, place, kind.peer_median / widest, palette.median)
+        stalk(figure, place, kind.own, widest, palette.own)
+    return Chart(figure, _title(shown, language), _reading(shown, language), _table(shown, language))
+
+
+def stalk(figure: go.Figure, place: int, amount: Figure, widest: float, colour: str) -> None:
+    """Draw a line from zero to an amount, with a dot at its end when the amount is exact."""
+    if amount.value is None:
+        return
+    end, middle = amount.value / widest, marks_at(place)
+    figure.add_scatter(
+        x=[0, end], y=[middle] * 2, mode="lines", line={"color": colour, "width": 2.5}, hoverinfo="skip"
+    )
+    if amount.status is Status.EXACT:
+        figure.add_scatter(
+            x=[end], y=[middle], mode="markers", marker={"size": 13, "color": colour}, hoverinfo="skip"
+        )
+
+
+def share(figure: Figure, language: Language) -> str:
+    """Return a share of possible time as a reader sees it, or why there is none."""
+    if figure.value is None:
+        return status_words(figure.status, language)
+    value = language.percent(figure.value, figure.decimals)
+    if figure.status is Status.AT_MOST:
+        return language.text("at most {value}", value=value)
+    if figure.status is Status.AT_LEAST:
+        return language.text("at least {value}", value=value)
+    return value
+
+
+def _title(shown: Sequence[KindOfAbsence], language: Language) -> str:
+    exact = [kind for kind in shown if kind.own.status is Status.EXACT and kind.own.value is not None]
+    if not exact:
+        return language.text("There are no figures by kind of absence.")
+    largest = max(exact, key=lambda kind: kind.own.value or 0.0)
+    return largest_part(largest.category, largest.own, language)
+
+
+def largest_part(category: str, figure: Figure, language: Language) -> str:
+    """Return which kind of absence takes most of the time."""
+    kind = lower_first(category_name(category, language))
+    return language.text(
+        "Most of it was {kind}: {value} of the time.", kind=kind, value=share(figure, language)
+    )
+
+
+def _reading(shown: Sequence[KindOfAbsence], language: Language) -> str:
+    return language.text(
+        "Share of the time pupils should have been at school, with the median of similar schools: {kinds}.",
+        kinds=language.join([_kind_words(kind, language) for kind in shown]),
+    )
+
+
+def _kind_words(kind: KindOfAbsence, language: Language) -> str:
+    name, own = lower_first(category_name(kind.category, language)), share(kind.own, language)
+    if kind.peer_median is None:
+        return f"{name} {own}"
+    return f"{name} {own} ({language.percent(kind.peer_median, kind.own.decimals)})"
+
+
+def _table(shown: Sequence[KindOfAbsence], language: Language) -> Table:
+    header = (
+        language.text("Kind of absence"),
+        language.text("You"),
+        language.text("Similar schools: median"),
+    )
+    rows = (
+        (
+            category_name(kind.category, language),
+            share(kind.own, language),
+            NOTHING if kind.peer_median is None else language.percent(kind.peer_median, kind.own.decimals),
+        )
+        for kind in shown
+    )
+    return Table(header, tuple(rows))

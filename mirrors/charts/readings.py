@@ -1,0 +1,218 @@
+"""What the figures say, in calm words: verdicts, changes, and the doubt that belongs to each.
+
+Nothing here ranks, scores or praises. A word is as strong as the comparison behind it, never stronger.
+"""
+
+from collections.abc import Sequence
+
+from mirrors.charts.amounts import amount, written
+from mirrors.charts.doubts import break_sentence, no_match_sentence
+from mirrors.definitions import Indicator
+from mirrors.locale import Language
+from mirrors.views.figure import Comparison, Figure, Status, Verdict
+from mirrors.views.mirror import MirrorView, Trend, TrendPoint
+
+
+def verdict_sentences(view: MirrorView, language: Language) -> str:
+    """Return the mirror in two or three sentences of Markdown, the words that matter in bold."""
+    sentences = [_level(view.comparisons, language)]
+    if view.break_reason is not None:
+        sentences.append(break_sentence(view.school_year, language.pick(view.break_reason), language))
+    else:
+        sentences.append(_against_peers(view, language))
+        sentences.append(_latest_change(view.trends, language))
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _level(comparisons: Sequence[Comparison], language: Language) -> str:
+    if not comparisons:
+        return language.text("There are no figures for this school year.")
+    opening = comparisons[0]
+    value = written(opening.indicator, opening.own, language)
+    if opening.own.value is None:
+        return language.text("{name}: **{value}**.", name=language.pick(opening.indicator.title), value=value)
+    if opening.indicator.kind == "rate" and opening.indicator.counted.categories == ("any",):
+        return language.text("Pupils were absent **{value}** of the time.", value=value)
+    return language.text("{name}: **{value}**.", name=language.pick(opening.indicator.title), value=value)
+
+
+def _against_peers(view: MirrorView, language: Language) -> str:
+    if not view.comparisons or view.match.quality == "none":
+        return no_match_sentence(view.match, language)
+    verdict, quality = view.comparisons[0].verdict, view.match.quality
+    if verdict is Verdict.UNKNOWN:
+        return language.text("That cannot be compared with similar schools.")
+    word = verdict_word(verdict, language)
+    if quality == "poor":
+        return language.text(
+            "That is **{verdict}** next to the schools compared with, but these are not very alike.",
+            verdict=word,
+        )
+    if verdict is Verdict.SIMILAR:
+        return language.text("That is **similar** to schools like yours.")
+    return language.text("That is **{verdict}** than at schools like yours.", verdict=word)
+
+
+def _latest_change(trends: Sequence[Trend], language: Language) -> str:
+    """Return the clear changes in words; without any, the first weak one; without any, that none is."""
+    clear = [trend for trend in trends if certainty(trend) == "clear"]
+    weak = [trend for trend in trends if certainty(trend) == "weak"]
+    judged = [trend for trend in trends if trend.change is not None]
+    if clear or weak:
+        return " ".join(change_sentence(trend, language) for trend in clear[:2] or weak[:1])
+    if judged:
+        return language.text("No figure clearly changed from the two years before.")
+    return language.text("It is **too early to say** whether anything changed.")
+
+
+def certainty(trend: Trend) -> str:
+    """Return "clear", "weak" or "none": how far the latest change may be believed."""
+    if trend.change is None or trend.change.direction == "similar":
+        return "none"
+    return trend.change.certainty
+
+
+def change_sentence(trend: Trend, language: Language) -> str:
+    """Return the latest change of one indicator as a sentence of Markdown, as sure as it is."""
+    name, change = language.pick(trend.indicator.title), trend.change
+    if change is None:
+        return language.text("{name}: **too early to say**, there are too few years.", name=name)
+    values = {
+        "name": name,
+        "before": amount(trend.indicator, change.before, change.decimals, language),
+        "now": amount(trend.indicator, change.now, change.decimals, language),
+    }
+    sentences = {
+        ("rose", "clear"): language.text(
+            "{name} **rose** from about {before} to about {now}, more than expected.", **values
+        ),
+        ("fell", "clear"): language.text(
+            "{name} **fell** from about {before} to about {now}, more than expected.", **values
+        ),
+        ("rose", "weak"): language.text(
+            "{name} may have risen, from about {before} to about {now}: **too early to say**.", **values
+        ),
+        ("fell", "weak"): language.text(
+            "{name} may have fallen, from about {before} to about {now}: **too early to say**.", **values
+        ),
+    }
+    return sentences.get(
+        (change.direction, certainty(trend)),
+        language.text("{name}: **similar** to the two years before.", name=name),
+    )
+
+
+def change_title(trend: Trend, language: Language) -> str:
+    """Return the finding above a trend: what changed, next to similar schools."""
+    name, change = language.pick(trend.indicator.title), trend.change
+    if change is None:
+        return language.text("{name}: too few years to speak of change", name=name)
+    titles = {
+        ("rose", "clear"): language.text("{name} rose more than at similar schools", name=name),
+        ("fell", "clear"): language.text("{name} fell more than at similar schools", name=name),
+        ("rose", "weak"): language.text("{name} may have risen; it is too early to say", name=name),
+        ("fell", "weak"): language.text("{name} may have fallen; it is too early to say", name=name),
+    }
+    return titles.get(
+        (change.direction, certainty(trend)),
+        language.text("{name}: similar to the two years before", name=name),
+    )
+
+
+def trend_reading(trend: Trend, language: Language) -> str:
+    """Return the last year of a trend beside its peers, the certainty of the change, and the breaks."""
+    if not trend.points:
+        return language.text("There are no figures for this indicator.")
+    parts = [_last_point(trend.indicator, trend.points[-1], language)]
+    if trend.change is not None:
+        parts.append(
+            {
+                "clear": language.text("Certainty of the change: clear."),
+                "weak": language.text("Certainty of the change: weak."),
+            }.get(certainty(trend), "")
+        )
+    parts += [
+        break_sentence(point.school_year, language.pick(point.break_reason), language)
+        for point in trend.points
+        if point.break_reason is not None
+    ]
+    parts += [
+        language.text("From {year} on it is counted differently.", year=year)
+        for year in trend.series_restarts
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def _last_point(indicator: Indicator, point: TrendPoint, language: Language) -> str:
+    own, peers = point.own, point.peers
+    value = written(indicator, own, language)
+    if peers.low is None or peers.high is None:
+        return language.text("{year}: {value}.", year=point.school_year, value=value)
+    return language.text(
+        "{year}: {value}; half of the similar schools lie between {low} and {high}.",
+        year=point.school_year,
+        value=value,
+        low=amount(indicator, peers.low, own.decimals, language),
+        high=amount(indicator, peers.high, own.decimals, language),
+    )
+
+
+def verdict_word(verdict: Verdict, language: Language) -> str:
+    """Return "lower", "similar", "higher" or "not compared"."""
+    return {
+        Verdict.LOWER: language.text("lower"),
+        Verdict.SIMILAR: language.text("similar"),
+        Verdict.HIGHER: language.text("higher"),
+        Verdict.UNKNOWN: language.text("not compared"),
+    }[verdict]
+
+
+def standing_title(comparisons: Sequence[Comparison], language: Language) -> str:
+    """Return which figures stand out from similar schools, or that none does."""
+    parts = []
+    if higher := _names(comparisons, Verdict.HIGHER, language):
+        parts.append(language.text("Higher than at similar schools: {names}.", names=higher))
+    if lower := _names(comparisons, Verdict.LOWER, language):
+        parts.append(language.text("Lower than at similar schools: {names}.", names=lower))
+    if parts:
+        return " ".join(parts)
+    if _names(comparisons, Verdict.SIMILAR, language):
+        return language.text("No figure stands out from similar schools.")
+    return language.text("These figures cannot be compared with similar schools.")
+
+
+def _names(comparisons: Sequence[Comparison], verdict: Verdict, language: Language) -> str:
+    names = [
+        lower_first(language.pick(each.indicator.title)) for each in comparisons if each.verdict is verdict
+    ]
+    return language.join(names) if names else ""
+
+
+def lower_first(text: str) -> str:
+    """Return `text` as it is written inside a sentence; names of codes such as "B" keep their capital."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
+def standing_reading(comparisons: Sequence[Comparison], language: Language) -> str:
+    """Return every figure that differs from its peers with their middle half, and how many do not."""
+    parts = [
+        _stands_out(each, language)
+        for each in comparisons
+        if each.verdict in (Verdict.HIGHER, Verdict.LOWER) and each.peers.low is not None
+    ]
+    if similar := _names(comparisons, Verdict.SIMILAR, language):
+        parts.append(language.text("Similar, given the room chance leaves: {names}.", names=similar))
+    if unknown := _names(comparisons, Verdict.UNKNOWN, language):
+        parts.append(language.text("Not compared: {names}.", names=unknown))
+    return " ".join(parts)
+
+
+def _stands_out(comparison: Comparison, language: Language) -> str:
+    indicator, own, peers = comparison.indicator, comparison.own, comparison.peers
+    return language.text(
+        "{name}: {value}, where half of the similar schools lie between {low} and {high}.",
+        name=language.pick(indicator.title),
+        value=written(indicator, own, language),
+        low=amount(indicator, peers.low or 0.0, own.decimals, language),
+        high=amount(indicator, peers.high or 0.0, own.decimals, language),
+    )

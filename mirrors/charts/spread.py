@@ -1,0 +1,91 @@
+"""How an indicator is spread over the schools of a city: deciles by school type, never a school."""
+
+from collections.abc import Mapping, Sequence
+
+from mirrors.charts.amounts import amount
+from mirrors.charts.chart import Chart, Table
+from mirrors.charts.readings import lower_first
+from mirrors.charts.rows import Row, band, baseline, ruled, tick
+from mirrors.charts.style import LIGHT, Palette
+from mirrors.definitions import Indicator
+from mirrors.locale import Language
+from mirrors.views.city import Spread
+
+_DECIMALS = 1
+_NESTED = ((0, 8), (1, 7), (2, 6), (3, 5))
+
+
+def spread(
+    shown: Sequence[Spread], school_types: Mapping[str, str], language: Language, palette: Palette = LIGHT
+) -> Chart:
+    """Return one strip a school type, all of one indicator and on one scale from zero.
+
+    `school_types` are their names. Each shade holds two tenths of the schools more than the one
+    inside it; the line is the median. Raises ValueError without any spread.
+    """
+    if not shown:
+        raise ValueError("a spread needs at least one school type")
+    rows = [_row(each, school_types[each.school_type], language) for each in shown]
+    figure = ruled(rows, palette, palette.ink)
+    widest = max((each.deciles[-1] for each in shown if each.deciles), default=1.0) * 1.05 or 1.0
+    for place, each in enumerate(shown):
+        baseline(figure, place, palette)
+        if each.deciles:
+            for shade, (low, high) in zip(palette.sequence[1:], _NESTED, strict=False):
+                band(figure, place, each.deciles[low] / widest, each.deciles[high] / widest, shade)
+            tick(figure, place, each.deciles[4] / widest, palette.ink)
+    indicator = shown[0].indicator
+    return Chart(
+        figure,
+        language.pick(indicator.title),
+        " ".join(_words(each, school_types[each.school_type], language) for each in shown),
+        _table(shown, school_types, language),
+    )
+
+
+def _row(shown: Spread, school_type: str, language: Language) -> Row:
+    many = language.plural(
+        "{school_type}, {count} school",
+        "{school_type}, {count} schools",
+        shown.schools,
+        school_type=school_type,
+    )
+    if not shown.deciles:
+        return Row(many, language.text("too few schools"))
+    return Row(many, _amount(shown.indicator, shown.deciles[4], language))
+
+
+def _amount(indicator: Indicator, value: float, language: Language) -> str:
+    return amount(indicator, value, _DECIMALS, language)
+
+
+def _words(shown: Spread, school_type: str, language: Language) -> str:
+    if not shown.deciles:
+        return language.text(
+            "{school_type}: too few schools to show how they are spread.", school_type=school_type
+        )
+    low, median, high = (_amount(shown.indicator, shown.deciles[at], language) for at in (0, 4, 8))
+    return language.text(
+        "{school_type}: half of the schools lie below {median}, one in ten below {low} and one in ten above {high}.",
+        school_type=school_type,
+        median=median,
+        low=low,
+        high=high,
+    )
+
+
+def _table(shown: Sequence[Spread], school_types: Mapping[str, str], language: Language) -> Table:
+    header = (
+        language.text("School type"),
+        language.text("Schools"),
+        *(
+            language.text("{share} of schools lie below", share=language.percent(tenth / 10, 0))
+            for tenth in range(1, 10)
+        ),
+    )
+    return Table(header, tuple(_table_row(each, school_types[each.school_type], language) for each in shown))
+
+
+def _table_row(shown: Spread, school_type: str, language: Language) -> tuple[str, ...]:
+    deciles = [_amount(shown.indicator, decile, language) for decile in shown.deciles] or ["–"] * 9
+    return (lower_first(school_type), language.number(shown.schools), *deciles)

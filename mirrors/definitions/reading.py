@@ -1,0 +1,44 @@
+"""Read a definition file and say which file is wrong when it is."""
+
+from pathlib import Path
+from typing import Any, TypeAlias, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+FOLDER = Path(__file__).parent
+
+Texts: TypeAlias = dict[str, str]
+"""One text in every language of the product, keyed by language code."""
+
+
+class DefinitionError(ValueError):
+    """A definition file does not follow its form; the message names the file and the field."""
+
+
+class Definition(BaseModel):
+    """A value read from a definition file: unknown fields are errors, nothing changes afterwards."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+Form = TypeVar("Form", bound=Definition)
+
+
+def read_yaml(path: Path) -> Any:
+    """Return the content of one YAML file; raises DefinitionError when it does not parse."""
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise DefinitionError(f"{path.name}: not readable as YAML: {error}") from error
+
+
+def read_definition(path: Path, form: type[Form]) -> Form:
+    """Return the YAML file at `path` as a `form`; raises DefinitionError naming file and field."""
+    try:
+        return form.model_validate(read_yaml(path))
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}" for problem in error.errors()
+        )
+        raise DefinitionError(f"{path.name}: {problems}") from error

@@ -1,0 +1,104 @@
+"""Tables of change and of the three lists: words and rounded evidence, never scores or ranks."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from mirrors.benchmark.benchmark import Benchmark, Judged
+from mirrors.benchmark.panel import exclusions
+from mirrors.benchmark.series import next_year
+from mirrors.benchmark.ten_and_ten import Changed, Excellent, gates
+from mirrors.disclosure.rules import rate_step, round_to
+
+MORE_LIKELY_THAN_NOT = 0.5
+KINDS = ("excellent", "improved", "rose")
+
+
+def tables(benchmark: Benchmark) -> dict[str, pd.DataFrame]:
+    """Return the tables change, listed, list_state and left_out."""
+    listed = pd.DataFrame(
+        [row for judged in benchmark.judged for row in _listed(judged)],
+        columns=["indicator", "school_year", "list", "school_id", "certainty", "before", "now", "pupils"],
+    )
+    clear = set(
+        listed.loc[listed["certainty"] == "clear", ["indicator", "list", "school_id", "school_year"]].itertuples(
+            index=False, name=None
+        )
+    )
+    listed["on_list_last_year"] = [
+        any((key, kind, school, year) in clear and next_year(year) == now for year in {j.school_year for j in benchmark.judged})
+        for key, kind, school, now in listed[["indicator", "list", "school_id", "school_year"]].itertuples(index=False)
+    ]
+    changes = [_changes(judged) for judged in benchmark.judged]
+    return {
+        "change": pd.concat(changes, ignore_index=True) if changes else pd.DataFrame(columns=_CHANGE_COLUMNS),
+        "listed": listed,
+        "list_state": pd.DataFrame(
+            [row for judged in benchmark.judged for row in _states(judged)],
+            columns=["indicator", "school_year", "list", "why_fewer", "judged"],
+        ),
+        "left_out": pd.DataFrame(
+            [row for judged in benchmark.judged for row in _left_out(judged)],
+            columns=["indicator", "school_year", "reason", "schools"],
+        ),
+    }
+
+
+_CHANGE_COLUMNS = ["indicator", "school_id", "school_year", "direction", "certainty", "before", "now"]
+
+
+def _changes(judged: Judged) -> pd.DataFrame:
+    change, panel = judged.change, judged.panel
+    gate = gates(change)
+    p_rise, p_fall = np.nan_to_num(change.p_rise), np.nan_to_num(change.p_fall)
+    likely = np.maximum(p_rise, p_fall)
+    moved = likely >= MORE_LIKELY_THAN_NOT
+    step = rate_step(panel.pupils[:, -1])
+    frame = pd.DataFrame(
+        {
+            "indicator": judged.indicator,
+            "school_id": list(panel.school_ids),
+            "school_year": judged.school_year,
+            "direction": np.where(moved, np.where(p_rise > p_fall, "rose", "fell"), "similar"),
+            "certainty": np.where(likely >= gate, "clear", np.where(moved, "weak", "none")),
+            "before": round_to(change.before, step),
+            "now": round_to(change.level, step),
+        }
+    )
+    return frame[change.eligible][_CHANGE_COLUMNS]
+
+
+def _listed(judged: Judged) -> Iterable[tuple[object, ...]]:
+    lists = judged.lists
+    for excellent in lists.excellent.clear:
+        yield _row(judged, "excellent", "clear", excellent)
+    for kind, chosen in (("improved", lists.improved), ("rose", lists.rose)):
+        for certainty, schools in (("clear", chosen.clear), ("weak", chosen.weak)):
+            for school in schools:
+                yield _row(judged, kind, certainty, school)
+
+
+def _row(judged: Judged, kind: str, certainty: str, school: Excellent | Changed) -> tuple[object, ...]:
+    position = judged.panel.school_ids.index(school.school_id)
+    pupils = judged.panel.pupils[position, -1]
+    before = school.expected if isinstance(school, Excellent) else school.before
+    step = rate_step(np.array([pupils]))
+    rounded = round_to(np.array([before, school.level]), step)
+    return (
+        judged.indicator, judged.school_year, kind, school.school_id, certainty,
+        float(rounded[0]), float(rounded[1]), int(round(pupils)),
+    )
+
+
+def _states(judged: Judged) -> Iterable[tuple[object, ...]]:
+    for kind in KINDS:
+        why = getattr(judged.lists, kind).why_fewer
+        yield judged.indicator, judged.school_year, kind, str(why or ""), int(judged.change.eligible.sum())
+
+
+def _left_out(judged: Judged) -> Iterable[tuple[object, ...]]:
+    reasons = Counter(str(reason) for reason in exclusions(judged.panel) if reason)
+    for reason, count in sorted(reasons.items()):
+        yield judged.indicator, judged.school_year, reason, count

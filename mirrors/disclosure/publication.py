@@ -1,0 +1,99 @@
+"""The tables of a snapshot: every figure once, under its size and rounding rules."""
+
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+
+from mirrors.benchmark.benchmark import Benchmark
+from mirrors.definitions import Indicator, Profile
+from mirrors.disclosure import bands, city, lists, schools
+from mirrors.disclosure.rules import (
+    HALF,
+    PEERS_FOR_MEDIAN,
+    PEERS_FOR_MIDDLE_HALF,
+    TENTH,
+    WHOLE,
+    peer_step,
+    rate_step,
+    round_to,
+)
+
+
+def protect(
+    benchmark: Benchmark, indicators: dict[str, Indicator], profile: Profile, when: datetime
+) -> dict[str, pd.DataFrame]:
+    """Return the tables of a snapshot by name, from everything the benchmark found."""
+    return {
+        "meta": pd.DataFrame([_meta(profile, when)]),
+        "figure": pd.concat(
+            [figures(indicators[key], frame) for key, frame in benchmark.compared.items()], ignore_index=True
+        ),
+        **schools.tables(benchmark),
+        **bands.tables(benchmark),
+        **city.tables(benchmark, indicators),
+        **lists.tables(benchmark),
+    }
+
+
+def _meta(profile: Profile, when: datetime) -> dict[str, object]:
+    return {
+        "published_at": when,
+        "jurisdiction": profile.jurisdiction,
+        "city": profile.city,
+        "synthetic": profile.synthetic,
+    }
+
+
+def figures(indicator: Indicator, compared: pd.DataFrame) -> pd.DataFrame:
+    """Return the comparisons of one indicator as they may be shown.
+
+    A value on fewer pupils than the indicator's minimum is withheld, and so are its interval and verdict;
+    peers are a median from five schools, a middle half from ten.
+    """
+    shown = compared[["school_id", "school_year", "status"]].assign(indicator=indicator.id)
+    enough = (compared["pupils"] >= indicator.minimum_pupils).to_numpy()
+    shown["status"] = np.where(enough | (shown["status"] != "exact"), shown["status"], "too_small")
+    step = _own_step(indicator, compared["pupils"].to_numpy(float))
+    for column in ("value", "low", "high"):
+        shown[column] = np.where(enough, round_to(compared[column].to_numpy(float), step), np.nan)
+    shown["decimals"] = 0 if indicator.kind in ("prevalence", "per_100_pupils") else 1
+    shown["expected"] = round_to(compared["expected"].to_numpy(float), _modelled_step(indicator))
+    shown["peers"] = compared["peers"].fillna(0).astype(int)
+    grain = _peer_grain(indicator, compared)
+    for column, fewest in (("median", PEERS_FOR_MEDIAN), ("low", PEERS_FOR_MIDDLE_HALF), ("high", PEERS_FOR_MIDDLE_HALF)):
+        rounded = round_to(compared[f"peer_{column}"].to_numpy(float), grain)
+        shown[f"peer_{column}"] = np.where(shown["peers"] >= fewest, rounded, np.nan)
+    shown["verdict"] = np.where(enough, _verdict(compared), "unknown")
+    return shown
+
+
+def _own_step(indicator: Indicator, pupils: np.ndarray) -> np.ndarray | float:
+    match indicator.kind:
+        case "rate":
+            return rate_step(pupils)
+        case "prevalence":
+            return WHOLE
+        case "per_100_pupils":
+            return 1.0
+    return 0.5
+
+
+def _modelled_step(indicator: Indicator) -> float:
+    return TENTH if indicator.kind == "rate" else HALF
+
+
+def _peer_grain(indicator: Indicator, compared: pd.DataFrame) -> float:
+    if not indicator.is_share:
+        return 1.0 if indicator.kind == "per_100_pupils" else 0.5
+    exact = compared[compared["status"] == "exact"]
+    return peer_step(float(exact["numerator"].sum() / max(exact["denominator"].sum(), 1.0)))
+
+
+def _verdict(compared: pd.DataFrame) -> np.ndarray:
+    """Return where the own interval lies against the peers' median, or the expected value without peers."""
+    reference = compared["peer_median"].where(compared["peers"] >= PEERS_FOR_MEDIAN, compared["expected"])
+    low, high = compared["low"], compared["high"]
+    known = reference.notna() & low.notna() & high.notna()
+    verdict = np.select([low > reference, high < reference], ["higher", "lower"], "similar")
+    return np.where(known, verdict, "unknown")

@@ -1,0 +1,41 @@
+"""The size and rounding rules, each number decided here and nowhere else."""
+
+import numpy as np
+
+from mirrors.benchmark.panel import Floats
+
+LARGE_SCHOOL = 200
+"""Pupils from which a rate of half-days is shown to a tenth of a point; below, to half a point."""
+
+TENTH, HALF, WHOLE = 0.001, 0.005, 0.01
+
+PEERS_FOR_MEDIAN = 5
+PEERS_FOR_MIDDLE_HALF = 10
+
+RARE = 0.02
+"""City-wide share below which peers are shown to a tenth of a point: half a point would hide them all."""
+
+SCHOOLS_FOR_DECILES = 20
+
+PUPILS_FOR_HUNDREDTH = 100_000
+"""Pupils from which a pooled figure of the city deserves a second decimal."""
+
+
+def round_to(value: Floats, step: Floats | float) -> Floats:
+    """Return `value` rounded to the nearest multiple of `step`, free of binary dust."""
+    return np.round(np.round(value / step) * step, 6)
+
+
+def rate_step(pupils: Floats) -> Floats:
+    """Return the step a rate of units absent is shown in, by the pupils it rests on."""
+    return np.where(pupils >= LARGE_SCHOOL, TENTH, HALF)
+
+
+def peer_step(city_value: float) -> float:
+    """Return the step peer statistics are shown in, for an indicator with this city-wide share."""
+    return TENTH if city_value < RARE else HALF
+
+
+def city_decimals(pupils: float) -> int:
+    """Return the decimals of a pooled percentage that rests on this many pupils."""
+    return 2 if pupils >= PUPILS_FOR_HUNDREDTH else 1

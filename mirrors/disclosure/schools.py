@@ -1,0 +1,114 @@
+"""Tables about schools: the school itself, its registers, its peers and what they have in common."""
+
+import numpy as np
+import pandas as pd
+
+from mirrors.benchmark.benchmark import Benchmark
+from mirrors.benchmark.features import SIZE
+from mirrors.benchmark.panel import FEWEST_PUPILS
+from mirrors.benchmark.peer_group import PeerGroups
+from mirrors.benchmark.registration import COMPLETE
+from mirrors.disclosure.rules import PEERS_FOR_MEDIAN, PEERS_FOR_MIDDLE_HALF, rate_step, round_to
+
+_KEY = ["school_id", "school_year"]
+
+
+def tables(benchmark: Benchmark) -> dict[str, pd.DataFrame]:
+    """Return the tables school, registration, kind, match, peer and peer_feature."""
+    groups = benchmark.peers.values()
+    return {
+        "school": _schools(benchmark),
+        "registration": benchmark.registration.assign(complete=benchmark.registration["complete"].round(2)),
+        "kind": _kinds(benchmark),
+        "match": pd.concat([_match(group, benchmark) for group in groups], ignore_index=True),
+        "peer": pd.concat([_peers(group) for group in groups], ignore_index=True),
+        "peer_feature": pd.concat([_features(group) for group in groups], ignore_index=True),
+    }
+
+
+def _schools(benchmark: Benchmark) -> pd.DataFrame:
+    rows = [
+        {"school_id": school, "school_year": year, "school_type": kind, "pupils": int(round(pupils))}
+        for year, matrix in benchmark.features.items()
+        for school, kind, pupils in zip(matrix.school_ids, matrix.school_type, matrix.pupils, strict=True)
+    ]
+    places = benchmark.reduced.school_type[[*_KEY, "network", "district"]]
+    return pd.DataFrame(rows).merge(places, on=_KEY, how="left")
+
+
+def _kinds(benchmark: Benchmark) -> pd.DataFrame:
+    columns = [*_KEY, "category", "status", "value", "peer_median"]
+    parts = []
+    for category, frame in benchmark.kinds.items():
+        enough = (frame["pupils"] >= FEWEST_PUPILS) & (frame["status"] == "exact")
+        value = round_to(frame["value"].to_numpy(float), rate_step(frame["pupils"].to_numpy(float)))
+        shown = frame[_KEY].assign(category=category)
+        shown["status"] = frame["status"].mask(~enough & (frame["status"] == "exact"), "too_small")
+        shown["value"] = np.where(enough, value, np.nan)
+        median = round_to(frame["peer_median"].to_numpy(float), 0.001)
+        shown["peer_median"] = np.where(frame["peers"] >= PEERS_FOR_MEDIAN, median, np.nan)
+        parts.append(shown[columns])
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({name: pd.Series(dtype=str) for name in columns})
+
+
+def _match(groups: PeerGroups, benchmark: Benchmark) -> pd.DataFrame:
+    matrix = groups.features
+    complete = benchmark.registration
+    complete = complete[complete["school_year"] == matrix.school_year].set_index("school_id")["complete"]
+    size = groups.size()
+    share = groups.close / np.maximum(size, 1)
+    quality = np.select([size == 0, share >= 2 / 3, share >= 1 / 3], ["none", "good", "fair"], "poor")
+    incomplete = complete.reindex(list(matrix.school_ids)).fillna(1.0).to_numpy() < COMPLETE
+    if len(matrix.names) == 1:
+        quality = np.where(size > 0, "poor", "none")
+    reason = np.select([size > 0, incomplete], ["", "incomplete"], "small_type")
+    return pd.DataFrame(
+        {
+            "school_id": list(matrix.school_ids),
+            "school_year": matrix.school_year,
+            "quality": quality,
+            "peers": size,
+            "close": groups.close,
+            "reason": np.where((size > 0) & (len(matrix.names) == 1), "no_context", reason),
+        }
+    )
+
+
+def _peers(groups: PeerGroups) -> pd.DataFrame:
+    ids = np.array(groups.features.school_ids)
+    school, place = np.nonzero(groups.peers >= 0)
+    return pd.DataFrame(
+        {
+            "school_id": ids[school],
+            "school_year": groups.features.school_year,
+            "peer_id": ids[groups.peers[school, place]],
+            "distance": groups.distance[school, place].round(3),
+        }
+    )
+
+
+def _features(groups: PeerGroups) -> pd.DataFrame:
+    """Return the own value beside the peers' middle half per feature in use, for groups of ten or more."""
+    matrix = groups.features
+    have = groups.size() >= PEERS_FOR_MIDDLE_HALF
+    parts = []
+    for column in np.flatnonzero(groups.weights > 0):
+        own = matrix.values[:, column]
+        own = np.exp(own) if matrix.names[column] == SIZE else own
+        step = 10.0 if matrix.names[column] == SIZE else 0.01
+        of_peers = own[np.maximum(groups.peers[have][:, : int(groups.size().max(initial=0))], 0)]
+        low, high = np.percentile(of_peers, [25, 75], axis=1) if have.any() else (np.empty(0), np.empty(0))
+        parts.append(
+            pd.DataFrame(
+                {
+                    "school_id": np.array(matrix.school_ids)[have],
+                    "school_year": matrix.school_year,
+                    "feature": matrix.names[column],
+                    "own": round_to(own[have], step),
+                    "low": round_to(low, step),
+                    "high": round_to(high, step),
+                    "weight": groups.weights[column].round(2),
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True)

@@ -1,0 +1,5 @@
+"""What one page shows: typed read models, asked for by a viewer.
+
+A snapshot and a viewer enter; frozen values leave, already rounded and safe to show. Pages and charts
+knock; nothing here draws.
+"""
