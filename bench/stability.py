@@ -2,8 +2,8 @@
 
 Per list the measure is the change from before the choosing years to after them, in percentage points against
 schools of the same type, signed in the list's direction. Choosing years are T-2, T-1 and T; base is T-3 (mean
-with T-4 where present); outcome is T+1 (mean with T+2 where present). "Half" is the share of the listed schools
-that keep at least half of their change from T-1 to T. Run: python bench/stability.py [--quick]
+with T-4 where present); outcome is T+1 (mean with T+2 where present). "Half" is the share of the listed
+schools that keep at least half of their change from T-1 to T. Run: python bench/stability.py [--quick]
 """
 
 import json
@@ -197,7 +197,9 @@ def line(name: str, rule: str, outcomes: list[Outcome]) -> str:
     half = np.mean([outcome.half for outcome in outcomes])
     schools = np.mean([outcome.schools for outcome in outcomes])
     error = lasting.std(ddof=1) / np.sqrt(len(lasting))
-    return f"{name:8} {rule:9} {len(outcomes):5d} {schools:8.1f} {lasting.mean():8.2f} {error:6.2f} {half:6.2f}"
+    return (
+        f"{name:8} {rule:9} {len(outcomes):5d} {schools:8.1f} {lasting.mean():8.2f} {error:6.2f} {half:6.2f}"
+    )
 
 
 def figures_of(name: str, found: dict[str, list[Outcome]]) -> dict[str, float]:

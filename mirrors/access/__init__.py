@@ -31,9 +31,13 @@ class Viewer:
         if self.role is not Role.ADVISER:
             raise NotAllowed("this page is for city advisers")
 
+    def sees_school(self, school_id: str) -> bool:
+        """Return whether the viewer may see the mirror of `school_id`."""
+        return self.role is Role.ADVISER or school_id in self.school_ids
+
     def require_school(self, school_id: str) -> None:
         """Raise NotAllowed unless the viewer may see the mirror of `school_id`."""
-        if self.role is not Role.ADVISER and school_id not in self.school_ids:
+        if not self.sees_school(school_id):
             raise NotAllowed("this mirror belongs to another school")
 
 

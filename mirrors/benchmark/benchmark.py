@@ -1,6 +1,5 @@
 """The whole benchmark of a store: facts in, every result that a snapshot is made of out."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,12 +15,12 @@ from mirrors.benchmark.panel import FEWEST_PUPILS, Floats, Panel
 from mirrors.benchmark.peer_group import PeerGroups, peer_groups, peer_statistics
 from mirrors.benchmark.reduction import Reduced, reduce_facts
 from mirrors.benchmark.registration import registration
+from mirrors.benchmark.residual import Trend
 from mirrors.benchmark.series import build_panel, comparable_run, restarts
 from mirrors.benchmark.ten_and_ten import Lists, choose
 from mirrors.definitions import Indicator, Jurisdiction
+from mirrors.progress import Progress, silent
 from mirrors.store import Facts
-
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,10 +56,10 @@ class Benchmark:
 
 
 def run_benchmark(
-    facts: Facts, indicators: dict[str, Indicator], jurisdiction: Jurisdiction, progress: Progress = lambda _: None
+    facts: Facts, indicators: dict[str, Indicator], jurisdiction: Jurisdiction, progress: Progress = silent
 ) -> Benchmark:
     """Return the benchmark of all facts in force; `progress` is told the name of each step."""
-    progress("reduce")
+    progress("reduce", 0.0)
     reduced = reduce_facts(facts)
     observed = {key: observe(indicator, reduced, jurisdiction) for key, indicator in indicators.items()}
     observed = {key: frame for key, frame in observed.items() if not frame.empty}
@@ -68,26 +67,29 @@ def run_benchmark(
     years = sorted(set(reduced.enrolment["school_year"]))
     features = {year: feature_matrix(reduced, jurisdiction, year) for year in years}
     alarmed = _alarmed(registered)
-    progress("peer groups")
+    progress("peer groups", 0.1)
     shares = [key for key in jurisdiction.lists if key in observed]
-    peers = {
-        year: _peers(features, [observed[key] for key in shares], year, alarmed) for year in years
-    }
+    peers = {year: _peers(features, [observed[key] for key in shares], year, alarmed) for year in years}
     kinds = _kinds(reduced, jurisdiction)
     compared = {}
-    for key, frame in observed.items():
-        progress(f"compare {key}")
+    for done, (key, frame) in enumerate(observed.items()):
+        progress(f"compare {key}", 0.15 + 0.35 * done / len(observed))
         compared[key] = _compare(indicators[key], frame, features, peers, alarmed, jurisdiction)
     result = Benchmark(
-        reduced, registered, features, peers, observed, compared,
+        reduced,
+        registered,
+        features,
+        peers,
+        observed,
+        compared,
         {category: _with_peer_median(frame, peers, alarmed) for category, frame in kinds.items()},
         {key: restarts(frame) for key, frame in observed.items()},
     )
-    for key in shares:
-        for year in years:
-            progress(f"change {key} {year}")
-            judged = _judge(indicators[key], observed[key], year, features, alarmed, jurisdiction)
-            result.judged.extend([judged] if judged else [])
+    pairs = [(key, year) for key in shares for year in years]
+    for done, (key, year) in enumerate(pairs):
+        progress(f"change {key} {year}", 0.5 + 0.45 * done / len(pairs))
+        judged = _judge(indicators[key], observed[key], year, features, alarmed, jurisdiction)
+        result.judged.extend([judged] if judged else [])
     return result
 
 
@@ -219,7 +221,11 @@ def _with_peer_median(
         groups = peers[str(year)]
         laid = _on_schools(frame, groups.features, alarmed)
         statistics = peer_statistics(groups, np.where(laid.taking_part, laid.value, np.nan))
-        columns = {"school_id": list(groups.features.school_ids), "peers": statistics.count, "peer_median": statistics.median}
+        columns = {
+            "school_id": list(groups.features.school_ids),
+            "peers": statistics.count,
+            "peer_median": statistics.median,
+        }
         parts.append(rows.merge(pd.DataFrame(columns), on="school_id", how="left"))
     return pd.concat(parts, ignore_index=True)
 
@@ -237,8 +243,11 @@ def _judge(
     if len(run) < 2:
         return None
     panel = build_panel(indicator, frame, run, features, alarmed)
-    trend = jurisdiction.trend if panel.context is not None else "type"
     if not panel.eligible.any():
         return None
-    change, level = fit_change(panel, trend), fit_level(panel, trend)
+    # A level is only fair against schools with the same context; for change the jurisdiction says whether
+    # its context is measured well enough to help.
+    against: Trend = "type" if panel.context is None else "context"
+    change = fit_change(panel, jurisdiction.trend if against == "context" else "type")
+    level = fit_level(panel, against)
     return Judged(indicator.id, year, panel, change, level, choose(change, level))

@@ -1,4 +1,4 @@
-"""Lasting change of each school this year, against its own two years before and against similar schools."""
+"""Lasting change of each school this year, against its own years before and against similar schools."""
 
 from dataclasses import dataclass, fields
 
@@ -12,7 +12,7 @@ from mirrors.benchmark.residual import Trend, minus_type_median, residual
 
 OLDER_YEARS = 4
 OLDER_YEAR_WEIGHT = 0.6
-CREDIT_FOR_LAST_YEAR = 0.5
+CREDIT_FOR_LAST_YEAR = 0.4
 MATERIAL_POINTS = 0.005
 MATERIAL_SHARE = 0.10
 
@@ -23,9 +23,9 @@ class Change:
 
     `points` is the posterior expected change net of the trend of similar schools, as a share (0.01 is one
     percentage point), positive for a rise. `p_rise` and `p_fall` are the probabilities of a material change:
-    over half a point and over a tenth of the rate. `level` is this year's rate and `before` the mean rate of
-    the two years before, both without noise; `level - before` is the change including the trend of similar
-    schools. `years_used` counts the school years in the school's series.
+    over half a point and over a tenth of the rate. `level` is this year's rate and `before` the rate of the
+    years before (last year counts for 60 %), both without noise; `level - before` is the change including the
+    trend of similar schools. `years_used` counts the school years in the school's series.
     """
 
     school_ids: tuple[str, ...]
@@ -64,7 +64,7 @@ def fit_change(panel: Panel, trend: Trend = "type") -> Change:
     """Return every school's expected lasting change and how probable a material one is.
 
     The trend of similar schools is taken out per year, then the jump model is fitted to all eligible schools
-    together and each school's posterior is read off. A lasting change of the year before counts for half.
+    together and each school's posterior is read off. A lasting change of the year before counts for 40 %.
     Raises ValueError when the context trend is asked for and the panel has no context.
     """
     weights = older_weights(panel)
@@ -146,10 +146,10 @@ def _posterior(seen: Differences, pieces: Pieces, levels: _Levels) -> _Posterior
 
 
 def lasting_change(seen: Differences, pieces: Pieces) -> tuple[Floats, Floats]:
-    """Return mean and standard deviation, per piece, of this year's jump plus half of last year's.
+    """Return mean and standard deviation, per piece, of this year's jump plus 40 % of last year's.
 
-    That is the lasting level now minus the mean lasting level of the two years before. Without an older year
-    it is this year's jump alone.
+    That is the lasting level now minus the lasting level before, of which last year is 60 % and the years
+    before it 40 %. Without an older year it is this year's jump alone.
     """
     credit = CREDIT_FOR_LAST_YEAR * seen.has_history
     along_first, along_second = credit * pieces.jump_before, pieces.jump_now
@@ -172,7 +172,8 @@ def material(mean: Floats, sd: Floats, rate_before: Floats) -> tuple[Floats, Flo
 
 
 def _rate_before(seen: Differences, pieces: Pieces, levels: _Levels) -> Floats:
-    """Return, per piece, the mean of the rates of T-1 and of the years before it, without their noise."""
+    """Return, per piece, the rate of T-1 averaged with that of the years before it, without their noise."""
     last = expit(levels.before - pieces.noise_before * (pieces.pull_first - pieces.pull_second))
     older = expit(levels.earlier + pieces.noise_earlier * pieces.pull_first)
-    return np.asarray(np.where(seen.has_history > 0, (last + older) / 2, last))
+    credit = CREDIT_FOR_LAST_YEAR * seen.has_history
+    return np.asarray((1 - credit) * last + credit * older)

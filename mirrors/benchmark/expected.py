@@ -32,11 +32,14 @@ def expected_rate(value: Floats, pupils: Floats, taking_part: Bools, features: F
     y = _log_odds(value, pupils)
     design = design_matrix(features)
     weight = pupils / (pupils + PUPILS_AT_HALF_WEIGHT)
-    inside, fitted = _out_of_fold(design[taking_part], y[taking_part], weight[taking_part], design[~taking_part])
+    inside, fitted = _out_of_fold(
+        design[taking_part], y[taking_part], weight[taking_part], design[~taking_part]
+    )
     expected[taking_part] = expit(inside)
     expected[~taking_part] = expit(fitted)
     observed = (value * pupils)[taking_part].sum()
-    return np.minimum(expected * observed / (expected * pupils)[taking_part].sum(), 1.0)
+    scale = observed / (expected * pupils)[taking_part].sum()
+    return np.asarray(np.minimum(expected * scale, 1.0))
 
 
 def design_matrix(features: FeatureMatrix) -> Floats:
@@ -81,4 +84,4 @@ def feature_weights(value: Floats, pupils: Floats, taking_part: Bools, features:
     design = np.column_stack([scaled, dummies])[taking_part]
     weight = (pupils / (pupils + PUPILS_AT_HALF_WEIGHT))[taking_part]
     fit = RidgeCV(alphas=PENALTIES).fit(design, _log_odds(value, pupils)[taking_part], sample_weight=weight)
-    return np.abs(fit.coef_[: scaled.shape[1]])
+    return np.asarray(np.abs(fit.coef_[: scaled.shape[1]]))

@@ -37,20 +37,26 @@ class FeatureMatrix:
         for kind in np.unique(self.school_type):
             rows = self.school_type == kind
             spread = self.values[rows].std(axis=0)
-            scaled[rows] = (self.values[rows] - self.values[rows].mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+            scaled[rows] = (self.values[rows] - self.values[rows].mean(axis=0)) / np.where(
+                spread > 0, spread, 1.0
+            )
         return scaled
 
 
 def feature_matrix(reduced: Reduced, jurisdiction: Jurisdiction, school_year: str) -> FeatureMatrix:
     """Return the features of every school with pupils in `school_year`, in order of school id."""
-    schools = reduced.enrolment[(reduced.enrolment["school_year"] == school_year) & (reduced.enrolment["pupils"] > 0)]
+    schools = reduced.enrolment[
+        (reduced.enrolment["school_year"] == school_year) & (reduced.enrolment["pupils"] > 0)
+    ]
     schools = schools.set_index("school_id").sort_index()
     types = _latest_type(reduced.school_type, school_year).reindex(schools.index).fillna("other")
     wide = _wide(reduced.context_feature, school_year).reindex(schools.index)
-    names = [f.name for f in jurisdiction.features if f.name in wide and _known(wide[f.name], types) >= LEAST_KNOWN]
-    filled = wide[names].groupby(types).transform(lambda column: column.fillna(column.median())).fillna(0.0)
+    names = [
+        f.name for f in jurisdiction.features if f.name in wide and _known(wide[f.name], types) >= LEAST_KNOWN
+    ]
+    filled = [wide[name].fillna(wide[name].groupby(types).transform("median")).fillna(0.0) for name in names]
     pupils = schools["pupils"].to_numpy(float)
-    values = np.column_stack([np.log(pupils), filled.to_numpy(float)])
+    values = np.column_stack([np.log(pupils), *(column.to_numpy(float) for column in filled)])
     return FeatureMatrix(
         tuple(schools.index), school_year, types.to_numpy(str), pupils, (SIZE, *names), values
     )

@@ -15,7 +15,11 @@ def wilson_interval(numerator: Floats, denominator: Floats) -> tuple[Floats, Flo
     with np.errstate(invalid="ignore", divide="ignore"):
         share = numerator / denominator
         centre = (share + Z**2 / (2 * denominator)) / (1 + Z**2 / denominator)
-        half = Z * np.sqrt(share * (1 - share) / denominator + Z**2 / (4 * denominator**2)) / (1 + Z**2 / denominator)
+        half = (
+            Z
+            * np.sqrt(share * (1 - share) / denominator + Z**2 / (4 * denominator**2))
+            / (1 + Z**2 / denominator)
+        )
     return np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
 
 

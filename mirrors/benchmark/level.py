@@ -53,7 +53,7 @@ class Level:
 
 
 @dataclass(frozen=True, eq=False)
-class _Series:
+class Series:
     """What the model sees: residuals with 0 where missing, a mask, and pairwise products over years."""
 
     left: Floats
@@ -75,7 +75,7 @@ def fit_level(panel: Panel, trend: Trend = "type") -> Level:
     Raises ValueError when the context trend is asked for and the panel has no context.
     """
     left = residual(panel, trend)
-    series = _series(panel, left)
+    series = series_of(panel, left)
     parameters = _fit(series)
     mean, variance = _posterior_of_last_year(parameters, series)
     eligible = panel.usable[:, -1]
@@ -94,10 +94,10 @@ def fit_level(panel: Panel, trend: Trend = "type") -> Level:
     )
 
 
-def _series(panel: Panel, left: Floats) -> _Series:
+def series_of(panel: Panel, left: Floats) -> Series:
     years = np.arange(len(panel.years))
     root = np.sqrt(1.0 / np.where(panel.usable, panel.pupils, 1.0))
-    return _Series(
+    return Series(
         left=np.nan_to_num(left),
         seen=panel.usable.astype(float),
         per_pupil=root[:, :, None] * root[:, None, :],
@@ -113,7 +113,7 @@ def _model(parameters: Floats) -> LevelModel:
     )
 
 
-def _fit(series: _Series) -> Floats:
+def _fit(series: Series) -> Floats:
     reach = LARGEST_STEP_FROM_PRIOR * PRIOR_SD
     best = minimize(
         penalised,
@@ -127,7 +127,7 @@ def _fit(series: _Series) -> Floats:
     return np.asarray(best.x)
 
 
-def _covariance(model: LevelModel, series: _Series) -> Floats:
+def _covariance(model: LevelModel, series: Series) -> Floats:
     """Return each school's covariance over years, a missing year made an independent standard normal."""
     lasting = model.school + model.drift * model.drift_kept**series.years_apart
     covariance = lasting + model.pupils * model.pupils_kept**series.years_apart * series.per_pupil
@@ -135,7 +135,7 @@ def _covariance(model: LevelModel, series: _Series) -> Floats:
     return (covariance + model.shock * own) * series.both_seen + (1 - series.seen)[:, :, None] * own
 
 
-def penalised(parameters: Floats, series: _Series) -> tuple[float, Floats]:
+def penalised(parameters: Floats, series: Series) -> tuple[float, Floats]:
     """Return minus the penalised log-likelihood and its gradient, (6,)."""
     model, apart = _model(parameters), series.years_apart
     covariance = _covariance(model, series)
@@ -161,7 +161,7 @@ def penalised(parameters: Floats, series: _Series) -> tuple[float, Floats]:
     return float(value), away / PRIOR_SD - gradient
 
 
-def _posterior_of_last_year(parameters: Floats, series: _Series) -> tuple[Floats, Floats]:
+def _posterior_of_last_year(parameters: Floats, series: Series) -> tuple[Floats, Floats]:
     """Return mean and variance of each school's lasting level in the last year, (schools,)."""
     model = _model(parameters)
     lasting = model.school + model.drift * model.drift_kept**series.years_apart

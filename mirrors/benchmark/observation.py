@@ -40,7 +40,9 @@ def absence_units(categories: tuple[str, ...], reduced: Reduced, jurisdiction: J
         categories = tuple(sorted({code.category for code in jurisdiction.codes.values() if code.absence}))
     chosen = units[units["category"].isin(categories)]
     return chosen.groupby(_KEY, as_index=False).agg(
-        units=("units", lambda values: values.sum(min_count=1)), share=("share", "max"), status=("status", "max")
+        units=("units", lambda values: values.sum(min_count=1)),
+        share=("share", "max"),
+        status=("status", "max"),
     )
 
 
@@ -89,8 +91,12 @@ def _per_100_pupils(indicator: Indicator, reduced: Reduced, jurisdiction: Jurisd
 def _quantile(indicator: Indicator, reduced: Reduced) -> pd.DataFrame:
     rows = reduced.units_quantile
     counted = indicator.counted
-    chosen = rows[rows["category"].isin(counted.categories) & np.isclose(rows["quantile"], counted.quantile)]
-    observed = chosen.rename(columns={"units": "value"}).assign(numerator=np.nan, denominator=np.nan, status=None)
+    chosen = rows[
+        rows["category"].isin(counted.categories) & np.isclose(rows["quantile"], counted.quantile or 0.0)
+    ]
+    observed = chosen.rename(columns={"units": "value"}).assign(
+        numerator=np.nan, denominator=np.nan, status=None
+    )
     return _stated(observed)
 
 

@@ -37,7 +37,7 @@ class PeerGroups:
 
     def size(self) -> np.ndarray:
         """Return the number of peers of each school, (schools,)."""
-        return (self.peers >= 0).sum(axis=1)
+        return np.asarray((self.peers >= 0).sum(axis=1))
 
 
 def group_size(schools_of_type: int, wanted: int = PEERS_WANTED) -> int:
@@ -51,7 +51,9 @@ def group_size(schools_of_type: int, wanted: int = PEERS_WANTED) -> int:
     return size if size >= PEERS_FEWEST else 0
 
 
-def peer_groups(features: FeatureMatrix, weights: Floats, may_be_peer: Bools, wanted: int = PEERS_WANTED) -> PeerGroups:
+def peer_groups(
+    features: FeatureMatrix, weights: Floats, may_be_peer: Bools, wanted: int = PEERS_WANTED
+) -> PeerGroups:
     """Return the peer groups of one year: same type, nearest by weighted distance on the features.
 
     `weights` come from earlier years, so that the outcome of a year cannot choose its own comparison.

@@ -8,6 +8,7 @@ import pandas as pd
 from mirrors.store import Facts
 
 _SQL = Path(__file__).parent / "sql"
+_COUNTED = ("enrolment", "units_absent", "pupils_in_band", "units_quantile", "registered_month")
 
 
 @dataclass(frozen=True)
@@ -24,5 +25,13 @@ class Reduced:
 
 
 def reduce_facts(facts: Facts) -> Reduced:
-    """Return the facts in force, reduced by the statements in `sql/`, each named after its result."""
-    return Reduced(**{name: facts.frame((_SQL / f"{name}.sql").read_text()) for name in Reduced.__annotations__})
+    """Return the facts in force, reduced by the statements in `sql/`, each named after its result.
+
+    What was counted in a school year in which no school has pupils waits until their number is delivered.
+    """
+    frames = {name: facts.frame((_SQL / f"{name}.sql").read_text()) for name in Reduced.__annotations__}
+    enrolment = frames["enrolment"]
+    years = set(enrolment.loc[enrolment["pupils"] > 0, "school_year"])
+    for name in _COUNTED:
+        frames[name] = frames[name][frames[name]["school_year"].isin(years)].reset_index(drop=True)
+    return Reduced(**frames)

@@ -4,9 +4,12 @@ Alarms ask, they never correct: a school-year with an alarm takes no part in lis
 models until somebody has looked.
 """
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 
+from mirrors.benchmark.series import next_year
 from mirrors.definitions import Jurisdiction
 
 COMPLETE = 0.9
@@ -30,7 +33,9 @@ def registration(
     found = months.groupby(_KEY)["month"].agg(set)
     years = set(months["school_year"])
     registered = [found.get((school, year), set()) for school, year in rows.itertuples(index=False)]
-    expected = {year: _expected_months(months, rows, year, jurisdiction) for year in rows["school_year"].unique()}
+    expected = {
+        year: _expected_months(months, rows, year, jurisdiction) for year in rows["school_year"].unique()
+    }
     missing = [
         [month for month in expected[year] if month not in have] if year in years else []
         for year, have in zip(rows["school_year"], registered, strict=True)
@@ -48,7 +53,9 @@ def registration(
     return rows
 
 
-def _expected_months(months: pd.DataFrame, rows: pd.DataFrame, year: str, jurisdiction: Jurisdiction) -> list[int]:
+def _expected_months(
+    months: pd.DataFrame, rows: pd.DataFrame, year: str, jurisdiction: Jurisdiction
+) -> list[int]:
     """Return the jurisdiction's months that at least half of the city's schools registered in `year`."""
     schools = (rows["school_year"] == year).sum()
     counts = months.loc[months["school_year"] == year, "month"].value_counts()
@@ -71,7 +78,9 @@ def registration_changes(rates: dict[str, pd.DataFrame]) -> set[tuple[str, str]]
     wide = {name: _rate_by_year(frame) for name, frame in rates.items()}
     changed: set[tuple[str, str]] = set()
     years = sorted(set(wide["unauthorised"].columns) & set(wide["illness"].columns))
-    for before, year in zip(years, years[1:], strict=False):
+    for before, year in pairwise(years):
+        if next_year(before) != year:
+            continue
         unauthorised = _change(wide["unauthorised"], before, year)
         illness = _change(wide["illness"], before, year)
         shift = (unauthorised - illness) / 2

@@ -26,10 +26,12 @@ def restarts(observed: pd.DataFrame) -> tuple[str, ...]:
 def comparable_run(observed: pd.DataFrame, school_year: str, jurisdiction: Jurisdiction) -> tuple[str, ...]:
     """Return the consecutive comparable school years that end in `school_year`, oldest first.
 
-    A declared break ends the run and takes no part in it, as does a change of what is counted.
+    A declared break ends the run and takes no part in it, as does a change of what is counted. A year in
+    which nothing exact was observed is no year of the run.
     """
-    have = set(observed["school_year"])
-    new_base = set(restarts(observed))
+    exact = observed[observed["status"] == "exact"]
+    have = set(exact["school_year"])
+    new_base = set(restarts(exact))
     run: list[str] = []
     for year in sorted(have, reverse=True):
         follows = next_year(year) == run[0] if run else year == school_year
@@ -55,7 +57,8 @@ def build_panel(
     alarm this year or the year before is blocked as a whole.
     """
     exact = observed[(observed["status"] == "exact") & observed["school_year"].isin(years)]
-    quiet = [(school, year) not in alarmed for school, year in zip(exact["school_id"], exact["school_year"], strict=True)]
+    keys = zip(exact["school_id"], exact["school_year"], strict=True)
+    quiet = np.array([key not in alarmed for key in keys], dtype=bool)
     school_ids = tuple(sorted(exact.loc[exact["school_year"] == years[-1], "school_id"].unique()))
 
     def wide(column: str) -> np.ndarray:
@@ -81,7 +84,9 @@ def _context(
     school_ids: tuple[str, ...], years: tuple[str, ...], features: dict[str, FeatureMatrix]
 ) -> np.ndarray | None:
     """Return context (schools, years, features) on the features that every year has; None without any."""
-    common = [name for name in features[years[-1]].names if all(name in features[year].names for year in years)]
+    common = [
+        name for name in features[years[-1]].names if all(name in features[year].names for year in years)
+    ]
     layers = []
     for year in years:
         columns = [features[year].names.index(name) for name in common]

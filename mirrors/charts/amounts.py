@@ -31,6 +31,11 @@ def written(indicator: Indicator, figure: Figure, language: Language) -> str:
     return value
 
 
+def peer_decimals(own: Figure) -> int:
+    """Return the decimals of peers' figures beside `own`: halves of a point need one at least."""
+    return max(own.decimals, 1)
+
+
 def between(
     indicator: Indicator, low: float | None, high: float | None, decimals: int, language: Language
 ) -> str:

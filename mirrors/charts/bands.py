@@ -13,12 +13,14 @@ _NARROW_PAGE = 340
 _LETTER = 7.5
 _AIR = 10
 _BAR = 0.5
+_UNBROKEN_DASH = "\u2060–\u2060"
 
 
 def bands(shown: Bands, unit: str, language: Language, palette: Palette = LIGHT) -> Chart:
     """Return two stacked bars; `unit` ("half_day" or "day") is what the bounds of the bands count."""
     rows = [Row(language.text("You"), ""), Row(language.text("Similar schools"), "")]
     figure = ruled(rows, palette, palette.own)
+    figure.update_layout(barmode="overlay")
     labels = [band_label(band, shown.scale, language) for band in shown.bands]
     for place, shares in enumerate(
         ([band.own for band in shown.bands], [band.peers for band in shown.bands])
@@ -94,7 +96,7 @@ def _title(shown: Bands, unit: str, language: Language) -> str:
 
 
 def _reading(labels: list[str], shown: Bands, unit: str, language: Language) -> str:
-    order = ", ".join(labels)
+    order = ", ".join(label.replace("–", _UNBROKEN_DASH) for label in labels)
     if shown.scale == "share":
         text = language.text("From left to right, pupils by share of the time absent: {bands}.", bands=order)
     elif unit == "half_day":

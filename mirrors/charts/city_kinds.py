@@ -2,8 +2,8 @@
 
 from mirrors.charts.categories import category_name
 from mirrors.charts.chart import Chart, Table
-from mirrors.charts.kinds import largest_part, stalk
-from mirrors.charts.readings import lower_first
+from mirrors.charts.kinds import largest_part, measure
+from mirrors.charts.letters import lower_first
 from mirrors.charts.rows import Row, baseline, ruled
 from mirrors.charts.style import LIGHT, Palette
 from mirrors.locale import Language
@@ -24,7 +24,7 @@ def city_kinds(shown: CityKinds, language: Language, palette: Palette = LIGHT) -
     widest = max((share for _, share in shown.shares), default=1.0) * 1.05 or 1.0
     for place, figure in enumerate(figures.values()):
         baseline(picture, place, palette)
-        stalk(picture, place, figure, widest, palette.ink)
+        measure(picture, place, figure, widest, palette.ink, palette.band)
     largest = max(figures, key=lambda category: figures[category].value or 0.0)
     reading = language.text(
         "Share of the time pupils should have been at school, {year}: {kinds}.",

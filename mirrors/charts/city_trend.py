@@ -4,7 +4,6 @@ import plotly.graph_objects as go
 
 from mirrors.charts.amounts import between, written
 from mirrors.charts.chart import Chart, Table
-from mirrors.charts.doubts import break_sentence
 from mirrors.charts.style import BODY, LIGHT, Palette, words
 from mirrors.charts.trend import remark
 from mirrors.charts.years import Years, line, ribbon, yearly
@@ -63,11 +62,6 @@ def _reading(series: CityTrend, language: Language) -> str:
     if not series.points:
         return language.text("There are no figures for this indicator.")
     parts = [_point_words(series, series.points[-1], language) + "."]
-    parts += [
-        break_sentence(point.school_year, language.pick(point.break_reason), language)
-        for point in series.points
-        if point.break_reason is not None
-    ]
     parts += [
         language.text("From {year} on it is counted differently.", year=year)
         for year in series.series_restarts

@@ -4,42 +4,54 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from mirrors.charts.amounts import NOTHING, status_words
+from mirrors.charts.amounts import NOTHING, peer_decimals, status_words
 from mirrors.charts.categories import category_name
 from mirrors.charts.chart import Chart, Table
-from mirrors.charts.readings import lower_first
-from mirrors.charts.rows import Row, baseline, marks_at, ruled, tick
+from mirrors.charts.letters import lower_first
+from mirrors.charts.rows import Row, band, baseline, marks_at, ruled, tick
 from mirrors.charts.style import LIGHT, Palette
 from mirrors.locale import Language
 from mirrors.views.figure import Figure, Status
 from mirrors.views.mirror import KindOfAbsence
 
+_BESIDE = 112
+
 
 def kinds(shown: Sequence[KindOfAbsence], language: Language, palette: Palette = LIGHT) -> Chart:
     """Return the kinds of absence on one common scale from zero, as shares of possible time."""
-    rows = [Row(category_name(kind.category, language), share(kind.own, language)) for kind in shown]
-    figure = ruled(rows, palette, palette.own)
+    figure = ruled([_row(kind, language) for kind in shown], palette, palette.own, right=_BESIDE)
     ends = [end for kind in shown for end in (kind.own.value, kind.peer_median) if end is not None]
     widest = max(ends, default=1.0) * 1.05 or 1.0
     for place, kind in enumerate(shown):
         baseline(figure, place, palette)
+        measure(figure, place, kind.own, widest, palette.own, palette.own_ribbon)
         if kind.peer_median is not None:
             tick(figure, place, kind.peer_median / widest, palette.median)
-        stalk(figure, place, kind.own, widest, palette.own)
+
     return Chart(figure, _title(shown, language), _reading(shown, language), _table(shown, language))
 
 
-def stalk(figure: go.Figure, place: int, amount: Figure, widest: float, colour: str) -> None:
-    """Draw a line from zero to an amount, with a dot at its end when the amount is exact."""
+def _row(kind: KindOfAbsence, language: Language) -> Row:
+    beside = ""
+    if kind.peer_median is not None:
+        median = language.percent(kind.peer_median, peer_decimals(kind.own))
+        beside = language.text("median {value}", value=median)
+    return Row(category_name(kind.category, language), share(kind.own, language), beside)
+
+
+def measure(figure: go.Figure, place: int, amount: Figure, widest: float, colour: str, pale: str) -> None:
+    """Draw a pale bar from zero to an amount, with a dot at its end when the amount is exact."""
     if amount.value is None:
         return
-    end, middle = amount.value / widest, marks_at(place)
-    figure.add_scatter(
-        x=[0, end], y=[middle] * 2, mode="lines", line={"color": colour, "width": 2.5}, hoverinfo="skip"
-    )
+    end = amount.value / widest
+    band(figure, place, 0, end, pale)
     if amount.status is Status.EXACT:
         figure.add_scatter(
-            x=[end], y=[middle], mode="markers", marker={"size": 13, "color": colour}, hoverinfo="skip"
+            x=[end],
+            y=[marks_at(place)],
+            mode="markers",
+            marker={"size": 14, "color": colour},
+            hoverinfo="skip",
         )
 
 
@@ -82,7 +94,7 @@ def _kind_words(kind: KindOfAbsence, language: Language) -> str:
     name, own = lower_first(category_name(kind.category, language)), share(kind.own, language)
     if kind.peer_median is None:
         return f"{name} {own}"
-    return f"{name} {own} ({language.percent(kind.peer_median, kind.own.decimals)})"
+    return f"{name} {own} ({language.percent(kind.peer_median, peer_decimals(kind.own))})"
 
 
 def _table(shown: Sequence[KindOfAbsence], language: Language) -> Table:
@@ -95,7 +107,9 @@ def _table(shown: Sequence[KindOfAbsence], language: Language) -> Table:
         (
             category_name(kind.category, language),
             share(kind.own, language),
-            NOTHING if kind.peer_median is None else language.percent(kind.peer_median, kind.own.decimals),
+            NOTHING
+            if kind.peer_median is None
+            else language.percent(kind.peer_median, peer_decimals(kind.own)),
         )
         for kind in shown
     )

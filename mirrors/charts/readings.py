@@ -5,11 +5,13 @@ Nothing here ranks, scores or praises. A word is as strong as the comparison beh
 
 from collections.abc import Sequence
 
-from mirrors.charts.amounts import amount, written
+from mirrors.charts.amounts import amount, peer_decimals, written
 from mirrors.charts.doubts import break_sentence, no_match_sentence
+from mirrors.charts.letters import lower_first
+from mirrors.charts.reasons import not_judged_words
 from mirrors.definitions import Indicator
 from mirrors.locale import Language
-from mirrors.views.figure import Comparison, Figure, Status, Verdict
+from mirrors.views.figure import Comparison, Verdict
 from mirrors.views.mirror import MirrorView, Trend, TrendPoint
 
 
@@ -40,17 +42,38 @@ def _against_peers(view: MirrorView, language: Language) -> str:
     if not view.comparisons or view.match.quality == "none":
         return no_match_sentence(view.match, language)
     verdict, quality = view.comparisons[0].verdict, view.match.quality
-    if verdict is Verdict.UNKNOWN:
-        return language.text("That cannot be compared with similar schools.")
-    word = verdict_word(verdict, language)
-    if quality == "poor":
-        return language.text(
-            "That is **{verdict}** next to the schools compared with, but these are not very alike.",
-            verdict=word,
-        )
-    if verdict is Verdict.SIMILAR:
-        return language.text("That is **similar** to schools like yours.")
-    return language.text("That is **{verdict}** than at schools like yours.", verdict=word)
+    sentences = _poor if quality == "poor" else _fair if quality == "fair" else _good
+    return sentences(verdict, language)
+
+
+def _good(verdict: Verdict, language: Language) -> str:
+    return {
+        Verdict.LOWER: language.text("That is **lower** than at schools like yours."),
+        Verdict.SIMILAR: language.text("That is **similar** to schools like yours."),
+        Verdict.HIGHER: language.text("That is **higher** than at schools like yours."),
+    }.get(verdict, language.text("That cannot be compared with schools like yours."))
+
+
+def _fair(verdict: Verdict, language: Language) -> str:
+    return {
+        Verdict.LOWER: language.text("That is **lower** than at schools fairly like yours."),
+        Verdict.SIMILAR: language.text("That is **similar** to schools fairly like yours."),
+        Verdict.HIGHER: language.text("That is **higher** than at schools fairly like yours."),
+    }.get(verdict, language.text("That cannot be compared with schools like yours."))
+
+
+def _poor(verdict: Verdict, language: Language) -> str:
+    return {
+        Verdict.LOWER: language.text(
+            "That seems **lower**, but the schools compared with are not very alike."
+        ),
+        Verdict.SIMILAR: language.text(
+            "That seems **similar**, but the schools compared with are not very alike."
+        ),
+        Verdict.HIGHER: language.text(
+            "That seems **higher**, but the schools compared with are not very alike."
+        ),
+    }.get(verdict, language.text("That cannot be compared with schools like yours."))
 
 
 def _latest_change(trends: Sequence[Trend], language: Language) -> str:
@@ -62,7 +85,7 @@ def _latest_change(trends: Sequence[Trend], language: Language) -> str:
         return " ".join(change_sentence(trend, language) for trend in clear[:2] or weak[:1])
     if judged:
         return language.text("No figure clearly changed from the two years before.")
-    return language.text("It is **too early to say** whether anything changed.")
+    return change_sentence(trends[0], language) if trends else ""
 
 
 def certainty(trend: Trend) -> str:
@@ -76,7 +99,8 @@ def change_sentence(trend: Trend, language: Language) -> str:
     """Return the latest change of one indicator as a sentence of Markdown, as sure as it is."""
     name, change = language.pick(trend.indicator.title), trend.change
     if change is None:
-        return language.text("{name}: **too early to say**, there are too few years.", name=name)
+        why = not_judged_words(trend.not_judged, language)
+        return language.text("{name}: **too early to say**, {why}.", name=name, why=why)
     values = {
         "name": name,
         "before": amount(trend.indicator, change.before, change.decimals, language),
@@ -106,7 +130,7 @@ def change_title(trend: Trend, language: Language) -> str:
     """Return the finding above a trend: what changed, next to similar schools."""
     name, change = language.pick(trend.indicator.title), trend.change
     if change is None:
-        return language.text("{name}: too few years to speak of change", name=name)
+        return language.text("{name}: too early to say whether it changed", name=name)
     titles = {
         ("rose", "clear"): language.text("{name} rose more than at similar schools", name=name),
         ("fell", "clear"): language.text("{name} fell more than at similar schools", name=name),
@@ -124,7 +148,10 @@ def trend_reading(trend: Trend, language: Language) -> str:
     if not trend.points:
         return language.text("There are no figures for this indicator.")
     parts = [_last_point(trend.indicator, trend.points[-1], language)]
-    if trend.change is not None:
+    if trend.change is None:
+        why = not_judged_words(trend.not_judged, language)
+        parts.append(language.text("The change of this year is not judged: {why}.", why=why))
+    else:
         parts.append(
             {
                 "clear": language.text("Certainty of the change: clear."),
@@ -152,8 +179,8 @@ def _last_point(indicator: Indicator, point: TrendPoint, language: Language) -> 
         "{year}: {value}; half of the similar schools lie between {low} and {high}.",
         year=point.school_year,
         value=value,
-        low=amount(indicator, peers.low, own.decimals, language),
-        high=amount(indicator, peers.high, own.decimals, language),
+        low=amount(indicator, peers.low, peer_decimals(own), language),
+        high=amount(indicator, peers.high, peer_decimals(own), language),
     )
 
 
@@ -169,6 +196,11 @@ def verdict_word(verdict: Verdict, language: Language) -> str:
 
 def standing_title(comparisons: Sequence[Comparison], language: Language) -> str:
     """Return which figures stand out from similar schools, or that none does."""
+    verdicts = {each.verdict for each in comparisons}
+    if verdicts == {Verdict.HIGHER}:
+        return language.text("Every figure is higher than at similar schools.")
+    if verdicts == {Verdict.LOWER}:
+        return language.text("Every figure is lower than at similar schools.")
     parts = []
     if higher := _names(comparisons, Verdict.HIGHER, language):
         parts.append(language.text("Higher than at similar schools: {names}.", names=higher))
@@ -176,7 +208,7 @@ def standing_title(comparisons: Sequence[Comparison], language: Language) -> str
         parts.append(language.text("Lower than at similar schools: {names}.", names=lower))
     if parts:
         return " ".join(parts)
-    if _names(comparisons, Verdict.SIMILAR, language):
+    if Verdict.SIMILAR in verdicts:
         return language.text("No figure stands out from similar schools.")
     return language.text("These figures cannot be compared with similar schools.")
 
@@ -188,31 +220,17 @@ def _names(comparisons: Sequence[Comparison], verdict: Verdict, language: Langua
     return language.join(names) if names else ""
 
 
-def lower_first(text: str) -> str:
-    """Return `text` as it is written inside a sentence; names of codes such as "B" keep their capital."""
-    return text[:1].lower() + text[1:] if text[1:2].islower() else text
-
-
 def standing_reading(comparisons: Sequence[Comparison], language: Language) -> str:
-    """Return every figure that differs from its peers with their middle half, and how many do not."""
-    parts = [
-        _stands_out(each, language)
-        for each in comparisons
-        if each.verdict in (Verdict.HIGHER, Verdict.LOWER) and each.peers.low is not None
-    ]
-    if similar := _names(comparisons, Verdict.SIMILAR, language):
-        parts.append(language.text("Similar, given the room chance leaves: {names}.", names=similar))
-    if unknown := _names(comparisons, Verdict.UNKNOWN, language):
-        parts.append(language.text("Not compared: {names}.", names=unknown))
-    return " ".join(parts)
-
-
-def _stands_out(comparison: Comparison, language: Language) -> str:
-    indicator, own, peers = comparison.indicator, comparison.own, comparison.peers
+    """Return every figure with the median of similar schools beside it, in one sentence."""
+    figures = language.join([_beside_median(each, language) for each in comparisons])
     return language.text(
-        "{name}: {value}, where half of the similar schools lie between {low} and {high}.",
-        name=language.pick(indicator.title),
-        value=written(indicator, own, language),
-        low=amount(indicator, peers.low or 0.0, own.decimals, language),
-        high=amount(indicator, peers.high or 0.0, own.decimals, language),
+        "Your figures, with the median of similar schools in brackets: {figures}.", figures=figures
     )
+
+
+def _beside_median(comparison: Comparison, language: Language) -> str:
+    indicator, own, median = comparison.indicator, comparison.own, comparison.peers.median
+    figure = f"{lower_first(language.pick(indicator.short))} {written(indicator, own, language)}"
+    if median is None:
+        return figure
+    return f"{figure} ({amount(indicator, median, peer_decimals(own), language)})"

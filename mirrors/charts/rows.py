@@ -5,6 +5,7 @@ Names stand above the marks, never beside them, so that a phone shows them as we
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -32,7 +33,7 @@ def ruled(rows: Sequence[Row], palette: Palette, colour: str, right: int = 4) ->
     figure = frame(ROW * len(rows) + 6, palette, right=right)
     figure.update_xaxes(range=[0, 1])
     figure.update_yaxes(range=[len(rows), 0])
-    beyond = {"xanchor": "right", "xshift": right - 4}
+    beyond: dict[str, Any] = {"xanchor": "right", "xshift": right - 4}
     for place, row in enumerate(rows):
         line = place + 0.22
         words(figure, row.name, 0, line, palette.ink, BODY, xanchor="left", yanchor="middle")

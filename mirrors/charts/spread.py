@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from mirrors.charts.amounts import amount
 from mirrors.charts.chart import Chart, Table
-from mirrors.charts.readings import lower_first
+from mirrors.charts.letters import upper_first
 from mirrors.charts.rows import Row, band, baseline, ruled, tick
 from mirrors.charts.style import LIGHT, Palette
 from mirrors.definitions import Indicator
@@ -48,7 +48,7 @@ def _row(shown: Spread, school_type: str, language: Language) -> Row:
         "{school_type}, {count} school",
         "{school_type}, {count} schools",
         shown.schools,
-        school_type=school_type,
+        school_type=upper_first(school_type),
     )
     if not shown.deciles:
         return Row(many, language.text("too few schools"))
@@ -62,12 +62,14 @@ def _amount(indicator: Indicator, value: float, language: Language) -> str:
 def _words(shown: Spread, school_type: str, language: Language) -> str:
     if not shown.deciles:
         return language.text(
-            "{school_type}: too few schools to show how they are spread.", school_type=school_type
+            "{school_type}: too few schools to show how they are spread.",
+            school_type=upper_first(school_type),
         )
     low, median, high = (_amount(shown.indicator, shown.deciles[at], language) for at in (0, 4, 8))
     return language.text(
-        "{school_type}: half of the schools lie below {median}, one in ten below {low} and one in ten above {high}.",
-        school_type=school_type,
+        "{school_type}: half of the schools lie below {median}, one in ten below {low} and one in ten "
+        "above {high}.",
+        school_type=upper_first(school_type),
         median=median,
         low=low,
         high=high,
@@ -88,4 +90,4 @@ def _table(shown: Sequence[Spread], school_types: Mapping[str, str], language: L
 
 def _table_row(shown: Spread, school_type: str, language: Language) -> tuple[str, ...]:
     deciles = [_amount(shown.indicator, decile, language) for decile in shown.deciles] or ["–"] * 9
-    return (lower_first(school_type), language.number(shown.schools), *deciles)
+    return (upper_first(school_type), language.number(shown.schools), *deciles)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from math import floor, log10
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -84,7 +85,7 @@ def frame(height: int, palette: Palette, right: int = 4, left: int = 2, bottom: 
 
 
 def words(
-    figure: go.Figure, text: str, x: float, y: float, colour: str, size: int = CAPTION, **place: object
+    figure: go.Figure, text: str, x: float, y: float, colour: str, size: int = CAPTION, **place: Any
 ) -> None:
     """Write `text` into `figure` at (x, y); `place` are plotly's own annotation settings."""
     font = {"size": size, "color": colour}

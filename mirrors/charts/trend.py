@@ -2,7 +2,7 @@
 
 import plotly.graph_objects as go
 
-from mirrors.charts.amounts import amount_or_nothing, between, written
+from mirrors.charts.amounts import amount_or_nothing, between, peer_decimals, written
 from mirrors.charts.chart import Chart, Table
 from mirrors.charts.readings import change_title, trend_reading
 from mirrors.charts.style import BODY, LIGHT, Palette, words
@@ -106,9 +106,9 @@ def _table_row(series: Trend, point: TrendPoint, language: Language) -> tuple[st
         point.school_year,
         written(indicator, own, language),
         between(indicator, own.low, own.high, own.decimals, language),
-        amount_or_nothing(indicator, point.expected, own.decimals, language),
-        amount_or_nothing(indicator, peers.median, own.decimals, language),
-        between(indicator, peers.low, peers.high, own.decimals, language),
+        amount_or_nothing(indicator, point.expected, peer_decimals(own), language),
+        amount_or_nothing(indicator, peers.median, peer_decimals(own), language),
+        between(indicator, peers.low, peers.high, peer_decimals(own), language),
         remark(point.break_reason, point.school_year in series.series_restarts, language),
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from mirrors.charts.amounts import amount_or_nothing, between, written
+from mirrors.charts.amounts import amount_or_nothing, between, peer_decimals, written
 from mirrors.charts.chart import Chart, Table
 from mirrors.charts.readings import standing_reading, standing_title, verdict_word
 from mirrors.charts.rows import Row, band, baseline, marks_at, ruled, tick
@@ -84,7 +84,7 @@ def _draw_row(
             hovertemplate=_hover(
                 language.text("expected for a school with such pupils"),
                 amount_or_nothing(
-                    comparison.indicator, comparison.expected, comparison.own.decimals, language
+                    comparison.indicator, comparison.expected, peer_decimals(comparison.own), language
                 ),
             ),
         )
@@ -153,9 +153,9 @@ def _table_row(comparison: Comparison, language: Language) -> tuple[str, ...]:
         language.pick(indicator.title),
         written(indicator, own, language),
         between(indicator, own.low, own.high, own.decimals, language),
-        amount_or_nothing(indicator, comparison.expected, own.decimals, language),
-        amount_or_nothing(indicator, peers.median, own.decimals, language),
-        between(indicator, peers.low, peers.high, own.decimals, language),
+        amount_or_nothing(indicator, comparison.expected, peer_decimals(own), language),
+        amount_or_nothing(indicator, peers.median, peer_decimals(own), language),
+        between(indicator, peers.low, peers.high, peer_decimals(own), language),
         language.number(peers.count),
         verdict_word(comparison.verdict, language),
     )

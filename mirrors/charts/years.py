@@ -54,7 +54,7 @@ def yearly(
     top = max(highest, 1e-9) * _HEADROOM
     figure = frame(height, palette, bottom=24)
     _year_axis(figure, years, palette)
-    marks = ticks(top / _HEADROOM * 1.1)
+    marks = ticks(top / _HEADROOM * 1.1, most=4)
     figure.update_yaxes(
         visible=True, range=[0, top], tickvals=marks, ticktext=_amounts(marks, indicator, language),
         gridcolor=palette.hairline, gridwidth=1, tickfont_color=palette.quiet, ticks="", ticklabelstandoff=6,

@@ -87,7 +87,10 @@ class Layout(Definition):
 
     def found(self, header: tuple[str, ...]) -> dict[str, str]:
         """Return our short name -> the spelling found in `header`, for the columns that are there."""
-        pairs = ((name, next((s for s in spellings if s in header), None)) for name, spellings in self.columns.items())
+        pairs = (
+            (name, next((s for s in spellings if s in header), None))
+            for name, spellings in self.columns.items()
+        )
         return {name: spelling for name, spelling in pairs if spelling is not None}
 
     def absent(self, header: tuple[str, ...]) -> tuple[str, ...]:

@@ -39,6 +39,7 @@ def read_definition(path: Path, form: type[Form]) -> Form:
         return form.model_validate(read_yaml(path))
     except ValidationError as error:
         problems = "; ".join(
-            f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}" for problem in error.errors()
+            f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
+            for problem in error.errors()
         )
         raise DefinitionError(f"{path.name}: {problems}") from error

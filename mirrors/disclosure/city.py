@@ -23,9 +23,13 @@ def tables(benchmark: Benchmark, indicators: dict[str, Indicator]) -> dict[str, 
     return {
         "city_figure": pd.DataFrame(pooled),
         "city_kind": _kinds(benchmark),
-        "spread": pd.DataFrame(spread, columns=["indicator", "school_year", "school_type", "schools", "decile", "value"]),
+        "spread": pd.DataFrame(
+            spread, columns=["indicator", "school_year", "school_type", "schools", "decile", "value"]
+        ),
         "city_registration": _registration(benchmark),
-        "availability": pd.DataFrame([_availability(indicator, benchmark) for indicator in indicators.values()]),
+        "availability": pd.DataFrame(
+            [_availability(indicator, benchmark) for indicator in indicators.values()]
+        ),
         "restart": pd.DataFrame(
             [(key, year) for key, years in benchmark.restarts.items() for year in years],
             columns=["indicator", "school_year"],
@@ -100,11 +104,17 @@ def _registration(benchmark: Benchmark) -> pd.DataFrame:
 def _availability(indicator: Indicator, benchmark: Benchmark) -> dict[str, str]:
     if indicator.kind == "distribution":
         bands = benchmark.reduced.pupils_in_band
-        found = bands[bands["category"].isin(indicator.counted.categories) & (bands["scale"] == indicator.counted.scale)]
+        found = bands[
+            bands["category"].isin(indicator.counted.categories) & (bands["scale"] == indicator.counted.scale)
+        ]
     else:
         found = benchmark.observed.get(indicator.id, pd.DataFrame({"school_year": []}))
     years = sorted(set(found["school_year"]))
-    return {"indicator": indicator.id, "school_years": ",".join(years), "reason": "" if years else _reason(indicator)}
+    return {
+        "indicator": indicator.id,
+        "school_years": ",".join(years),
+        "reason": "" if years else _reason(indicator),
+    }
 
 
 def _reason(indicator: Indicator) -> str:

@@ -10,7 +10,7 @@ from mirrors.benchmark.benchmark import Benchmark, Judged
 from mirrors.benchmark.panel import exclusions
 from mirrors.benchmark.series import next_year
 from mirrors.benchmark.ten_and_ten import Changed, Excellent, gates
-from mirrors.disclosure.rules import rate_step, round_to
+from mirrors.disclosure.rules import TENTH, rate_step, round_to
 
 MORE_LIKELY_THAN_NOT = 0.5
 KINDS = ("excellent", "improved", "rose")
@@ -22,15 +22,7 @@ def tables(benchmark: Benchmark) -> dict[str, pd.DataFrame]:
         [row for judged in benchmark.judged for row in _listed(judged)],
         columns=["indicator", "school_year", "list", "school_id", "certainty", "before", "now", "pupils"],
     )
-    clear = set(
-        listed.loc[listed["certainty"] == "clear", ["indicator", "list", "school_id", "school_year"]].itertuples(
-            index=False, name=None
-        )
-    )
-    listed["on_list_last_year"] = [
-        any((key, kind, school, year) in clear and next_year(year) == now for year in {j.school_year for j in benchmark.judged})
-        for key, kind, school, now in listed[["indicator", "list", "school_id", "school_year"]].itertuples(index=False)
-    ]
+    listed["on_list_last_year"] = _on_list_last_year(listed)
     changes = [_changes(judged) for judged in benchmark.judged]
     return {
         "change": pd.concat(changes, ignore_index=True) if changes else pd.DataFrame(columns=_CHANGE_COLUMNS),
@@ -46,28 +38,37 @@ def tables(benchmark: Benchmark) -> dict[str, pd.DataFrame]:
     }
 
 
-_CHANGE_COLUMNS = ["indicator", "school_id", "school_year", "direction", "certainty", "before", "now"]
+_CHANGE_COLUMNS = [
+    "indicator",
+    "school_id",
+    "school_year",
+    "direction",
+    "certainty",
+    "before",
+    "now",
+    "reason",
+]
 
 
 def _changes(judged: Judged) -> pd.DataFrame:
+    """Return how every school changed, in words; `reason` says why a school is not judged."""
     change, panel = judged.change, judged.panel
-    gate = gates(change)
     p_rise, p_fall = np.nan_to_num(change.p_rise), np.nan_to_num(change.p_fall)
     likely = np.maximum(p_rise, p_fall)
     moved = likely >= MORE_LIKELY_THAN_NOT
     step = rate_step(panel.pupils[:, -1])
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {
             "indicator": judged.indicator,
             "school_id": list(panel.school_ids),
             "school_year": judged.school_year,
             "direction": np.where(moved, np.where(p_rise > p_fall, "rose", "fell"), "similar"),
-            "certainty": np.where(likely >= gate, "clear", np.where(moved, "weak", "none")),
+            "certainty": np.where(likely >= gates(change), "clear", np.where(moved, "weak", "none")),
             "before": round_to(change.before, step),
             "now": round_to(change.level, step),
+            "reason": [str(reason or "") for reason in exclusions(panel)],
         }
-    )
-    return frame[change.eligible][_CHANGE_COLUMNS]
+    )[_CHANGE_COLUMNS]
 
 
 def _listed(judged: Judged) -> Iterable[tuple[object, ...]]:
@@ -84,12 +85,29 @@ def _row(judged: Judged, kind: str, certainty: str, school: Excellent | Changed)
     position = judged.panel.school_ids.index(school.school_id)
     pupils = judged.panel.pupils[position, -1]
     before = school.expected if isinstance(school, Excellent) else school.before
-    step = rate_step(np.array([pupils]))
-    rounded = round_to(np.array([before, school.level]), step)
+    # The evidence is what the model believes of the school, not what was counted, and only the adviser
+    # reads it: half a point would hide the changes of schools with little absence.
+    rounded = round_to(np.array([before, school.level]), TENTH)
     return (
-        judged.indicator, judged.school_year, kind, school.school_id, certainty,
-        float(rounded[0]), float(rounded[1]), int(round(pupils)),
+        judged.indicator,
+        judged.school_year,
+        kind,
+        school.school_id,
+        certainty,
+        float(rounded[0]),
+        float(rounded[1]),
+        round(float(pupils)),
     )
+
+
+def _on_list_last_year(listed: pd.DataFrame) -> list[bool]:
+    """Return, per row, whether the school clearly stood on the same list the year before."""
+    key = ["indicator", "list", "school_id"]
+    clear = listed[listed["certainty"] == "clear"]
+    followed = {
+        (*row, next_year(year)) for *row, year in clear[[*key, "school_year"]].itertuples(index=False)
+    }
+    return [row in followed for row in listed[[*key, "school_year"]].itertuples(index=False, name=None)]
 
 
 def _states(judged: Judged) -> Iterable[tuple[object, ...]]:

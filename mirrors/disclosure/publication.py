@@ -53,7 +53,8 @@ def figures(indicator: Indicator, compared: pd.DataFrame) -> pd.DataFrame:
     """
     shown = compared[["school_id", "school_year", "status"]].assign(indicator=indicator.id)
     enough = (compared["pupils"] >= indicator.minimum_pupils).to_numpy()
-    shown["status"] = np.where(enough | (shown["status"] != "exact"), shown["status"], "too_small")
+    withheld = ~enough & shown["status"].isin(("exact", "at_most", "at_least")).to_numpy()
+    shown["status"] = np.where(withheld, "too_small", shown["status"])
     step = _own_step(indicator, compared["pupils"].to_numpy(float))
     for column in ("value", "low", "high"):
         shown[column] = np.where(enough, round_to(compared[column].to_numpy(float), step), np.nan)
@@ -61,7 +62,11 @@ def figures(indicator: Indicator, compared: pd.DataFrame) -> pd.DataFrame:
     shown["expected"] = round_to(compared["expected"].to_numpy(float), _modelled_step(indicator))
     shown["peers"] = compared["peers"].fillna(0).astype(int)
     grain = _peer_grain(indicator, compared)
-    for column, fewest in (("median", PEERS_FOR_MEDIAN), ("low", PEERS_FOR_MIDDLE_HALF), ("high", PEERS_FOR_MIDDLE_HALF)):
+    for column, fewest in (
+        ("median", PEERS_FOR_MEDIAN),
+        ("low", PEERS_FOR_MIDDLE_HALF),
+        ("high", PEERS_FOR_MIDDLE_HALF),
+    ):
         rounded = round_to(compared[f"peer_{column}"].to_numpy(float), grain)
         shown[f"peer_{column}"] = np.where(shown["peers"] >= fewest, rounded, np.nan)
     shown["verdict"] = np.where(enough, _verdict(compared), "unknown")

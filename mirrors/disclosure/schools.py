@@ -6,9 +6,9 @@ import pandas as pd
 from mirrors.benchmark.benchmark import Benchmark
 from mirrors.benchmark.features import SIZE
 from mirrors.benchmark.panel import FEWEST_PUPILS
-from mirrors.benchmark.peer_group import PeerGroups
+from mirrors.benchmark.peer_group import PeerGroups, peer_statistics
 from mirrors.benchmark.registration import COMPLETE
-from mirrors.disclosure.rules import PEERS_FOR_MEDIAN, PEERS_FOR_MIDDLE_HALF, rate_step, round_to
+from mirrors.disclosure.rules import PEERS_FOR_MEDIAN, PEERS_FOR_MIDDLE_HALF, TENTH, rate_step, round_to
 
 _KEY = ["school_id", "school_year"]
 
@@ -28,7 +28,7 @@ def tables(benchmark: Benchmark) -> dict[str, pd.DataFrame]:
 
 def _schools(benchmark: Benchmark) -> pd.DataFrame:
     rows = [
-        {"school_id": school, "school_year": year, "school_type": kind, "pupils": int(round(pupils))}
+        {"school_id": school, "school_year": year, "school_type": kind, "pupils": round(float(pupils))}
         for year, matrix in benchmark.features.items()
         for school, kind, pupils in zip(matrix.school_ids, matrix.school_type, matrix.pupils, strict=True)
     ]
@@ -45,16 +45,17 @@ def _kinds(benchmark: Benchmark) -> pd.DataFrame:
         shown = frame[_KEY].assign(category=category)
         shown["status"] = frame["status"].mask(~enough & (frame["status"] == "exact"), "too_small")
         shown["value"] = np.where(enough, value, np.nan)
-        median = round_to(frame["peer_median"].to_numpy(float), 0.001)
+        median = round_to(frame["peer_median"].to_numpy(float), TENTH)
         shown["peer_median"] = np.where(frame["peers"] >= PEERS_FOR_MEDIAN, median, np.nan)
         parts.append(shown[columns])
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({name: pd.Series(dtype=str) for name in columns})
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns, dtype=str)
 
 
 def _match(groups: PeerGroups, benchmark: Benchmark) -> pd.DataFrame:
     matrix = groups.features
-    complete = benchmark.registration
-    complete = complete[complete["school_year"] == matrix.school_year].set_index("school_id")["complete"]
+    registered = benchmark.registration
+    registered = registered[registered["school_year"] == matrix.school_year]
+    complete = registered.set_index("school_id")["complete"]
     size = groups.size()
     share = groups.close / np.maximum(size, 1)
     quality = np.select([size == 0, share >= 2 / 3, share >= 1 / 3], ["none", "good", "fair"], "poor")
@@ -96,8 +97,7 @@ def _features(groups: PeerGroups) -> pd.DataFrame:
         own = matrix.values[:, column]
         own = np.exp(own) if matrix.names[column] == SIZE else own
         step = 10.0 if matrix.names[column] == SIZE else 0.01
-        of_peers = own[np.maximum(groups.peers[have][:, : int(groups.size().max(initial=0))], 0)]
-        low, high = np.percentile(of_peers, [25, 75], axis=1) if have.any() else (np.empty(0), np.empty(0))
+        of_peers = peer_statistics(groups, own)
         parts.append(
             pd.DataFrame(
                 {
@@ -105,8 +105,8 @@ def _features(groups: PeerGroups) -> pd.DataFrame:
                     "school_year": matrix.school_year,
                     "feature": matrix.names[column],
                     "own": round_to(own[have], step),
-                    "low": round_to(low, step),
-                    "high": round_to(high, step),
+                    "low": round_to(of_peers.low[have], step),
+                    "high": round_to(of_peers.high[have], step),
                     "weight": groups.weights[column].round(2),
                 }
             )

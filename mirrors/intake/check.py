@@ -59,7 +59,12 @@ def _column_rules(column: Column) -> Iterator[Rule]:
     if limits.maxLength is not None:
         yield Problem.TOO_LONG, name, f"length({name}) > {limits.maxLength}", str(limits.maxLength)
     if limits.pattern is not None:
-        yield Problem.PATTERN, name, f"NOT regexp_full_match({name}, {literal(limits.pattern)})", limits.pattern
+        yield (
+            Problem.PATTERN,
+            name,
+            f"NOT regexp_full_match({name}, {literal(limits.pattern)})",
+            limits.pattern,
+        )
     if limits.enum is not None:
         allowed = ", ".join(map(literal, limits.enum))
         yield Problem.NOT_IN_LIST, name, f"{name} NOT IN ({allowed})", ", ".join(limits.enum)

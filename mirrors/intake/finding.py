@@ -65,7 +65,7 @@ class Finding:
         return ", ".join(parts)
 
 
-class Refused(Exception):  # noqa: N818 - the trade's word for what happens to a file
+class Refused(Exception):
     """An upload is not taken; nothing of it was stored."""
 
     def __init__(self, findings: Sequence[Finding]) -> None:
@@ -90,13 +90,14 @@ def _sentence(finding: Finding, language: Language) -> str:
         case Problem.BROKEN:
             return t("the file breaks off or is damaged. Export it again.")
         case Problem.ROW_LENGTH:
-            return t("the row has another number of columns than the header; the file may be cut off. Export it again.")
+            return t("the row is not as wide as the header; the file may be cut off. Export it again.")
         case Problem.REPEATED_COLUMN:
             return t("the column stands twice in the header. Keep one of them.")
         case Problem.NO_SHEET:
             return t("the workbook has no sheet “{detail}”. Check the sheet names.", detail=detail)
         case Problem.OTHER_COLUMNS:
-            return t("the columns are not those of this profile. {detail} Choose another profile or use a template.", detail=detail)
+            advice = t("Choose another profile or use a template.")
+            return t("the columns are not those of this profile. {detail}", detail=f"{detail} {advice}")
         case Problem.NO_ROWS:
             return t("there is a header but no row to keep. Export it again.")
         case Problem.NOT_A_NUMBER:
@@ -122,6 +123,10 @@ def _sentence(finding: Finding, language: Language) -> str:
         case Problem.TWICE:
             return t("the same row stands twice (same {detail}). Keep one of them.", detail=detail)
         case Problem.OTHER_JURISDICTION:
-            return t("this store holds data read by other rules ({detail}). Use another store.", detail=detail)
+            return t(
+                "this store holds data read by other rules ({detail}). Use another store.", detail=detail
+            )
         case Problem.SAME_FILES:
-            return t("these files were loaded before, as upload {detail}. Nothing was changed.", detail=detail)
+            return t(
+                "these files were loaded before, as upload {detail}. Nothing was changed.", detail=detail
+            )

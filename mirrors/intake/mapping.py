@@ -43,14 +43,19 @@ def literal(value: str | float) -> str:
 def named_sql(layout: Layout, header: tuple[str, ...], table: str) -> str:
     """Return SQL for `table` with our short names; a column that is not in the file is null."""
     found = layout.found(header)
-    columns = [f"{quote(found[name])} AS {quote(name)}" if name in found else f"NULL::VARCHAR AS {quote(name)}" for name in layout.columns]
+    columns = [
+        f"{quote(found[name])} AS {quote(name)}" if name in found else f"NULL::VARCHAR AS {quote(name)}"
+        for name in layout.columns
+    ]
     return f"SELECT {', '.join(columns)}, {ROW} FROM {table}"
 
 
 def dropped_sql(layout: Layout) -> str:
     """Return an SQL expression: why a row is left out, or null when it is kept."""
     whens = [f"WHEN {_one_of(rows.column, rows.equals)} THEN {literal(rows.why)}" for rows in layout.drop]
-    whens += [f"WHEN NOT {_one_of(rows.column, rows.equals)} THEN {literal(rows.why)}" for rows in layout.keep_only]
+    whens += [
+        f"WHEN NOT {_one_of(rows.column, rows.equals)} THEN {literal(rows.why)}" for rows in layout.keep_only
+    ]
     return f"CASE {' '.join(whens)} END" if whens else "NULL::VARCHAR"
 
 
@@ -73,7 +78,7 @@ def school_id_sql(layout: Layout) -> str:
 
 def _padded(name: str, width: int) -> str:
     # lpad also cuts a longer text down to the width.
-    return f"lpad({quote(name)}, greatest({width}, length({quote(name)})), '0')"
+    return f"lpad({quote(name)}, greatest({width}, length({quote(name)}))::INTEGER, '0')"
 
 
 def school_year_sql(layout: Layout) -> str:
@@ -83,7 +88,8 @@ def school_year_sql(layout: Layout) -> str:
         year = f"try_cast({label} AS INTEGER)"
         return f"CASE WHEN {year} BETWEEN 1900 AND 2200 THEN printf('%d-%02d', {year} - 1, {year} % 100) END"
     start, end = f"try_cast({label}[:4] AS INTEGER)", f"try_cast({label}[6:] AS INTEGER)"
-    return f"CASE WHEN regexp_full_match({label}, '\\d{{4}}-\\d{{2}}') AND ({start} + 1) % 100 = {end} THEN {label} END"
+    written = f"regexp_full_match({label}, '\\d{{4}}-\\d{{2}}')"
+    return f"CASE WHEN {written} AND ({start} + 1) % 100 = {end} THEN {label} END"
 
 
 @dataclass(frozen=True)
@@ -108,11 +114,18 @@ class FactMapper:
         """Return the SQL that reads `fact` from the relation `kept`."""
         layout = self.layout
         columns = [f"{school_id_sql(layout)} AS school_id", f"{school_year_sql(layout)} AS school_year"]
-        sources = {"school_id": layout.school_id.strip("{}"), "school_year": layout.columns[layout.school_year][0]}
+        sources = {
+            "school_id": layout.school_id.strip("{}"),
+            "school_year": layout.columns[layout.school_year][0],
+        }
         for name, kind in fact_columns(contract):
             source = fact.take.get(name)
             cell = self._cell(source, fact.set.get(name), kind)
-            columns += [f"{cell.value} AS {name}", f"{cell.status} AS {name}_status", f"{cell.given} AS {name}_given"]
+            columns += [
+                f"{cell.value} AS {name}",
+                f"{cell.status} AS {name}_status",
+                f"{cell.given} AS {name}_given",
+            ]
             if isinstance(source, Source):
                 sources[name] = layout.columns[source.column][0]
         sql = f"SELECT {', '.join(columns)}, {literal(layout.basis)} AS basis, {ROW} FROM kept"
@@ -122,7 +135,9 @@ class FactMapper:
         if "code" not in contract.columns:
             return sql
         codes = {**self.jurisdiction.codes, **self.jurisdiction.aliases}
-        whens = "".join(f" WHEN {literal(code)} THEN {literal(self.jurisdiction.category(code) or '')}" for code in codes)
+        whens = "".join(
+            f" WHEN {literal(code)} THEN {literal(self.jurisdiction.category(code) or '')}" for code in codes
+        )
         return f"SELECT *, CASE code{whens} WHEN 'any' THEN 'any' END AS category FROM ({sql})"
 
     def _cell(self, source: Source | Stages | None, constant: str | float | None, kind: str) -> _Cell:
@@ -147,13 +162,18 @@ class FactMapper:
             given += f" AND {quote(source.minus)} IS NOT NULL"
         if source.complement:
             value = f"round(1 - {value}, 6)"
-            status = f"CASE {status} WHEN 'at_least' THEN 'at_most' WHEN 'at_most' THEN 'at_least' ELSE {status} END"
+            turned = "WHEN 'at_least' THEN 'at_most' WHEN 'at_most' THEN 'at_least'"
+            status = f"CASE {status} {turned} ELSE {status} END"
         return _Cell(value, status, given)
 
 
 def fact_columns(contract: Contract) -> tuple[tuple[str, str], ...]:
     """Return (name, type) of a fact's columns after school and year: the contract's, and perhaps `share`."""
-    pairs = [(column.name, column.type) for column in contract.fields if column.name not in ("school_id", "school_year")]
+    pairs = [
+        (column.name, column.type)
+        for column in contract.fields
+        if column.name not in ("school_id", "school_year")
+    ]
     return tuple(pairs + ([("share", "number")] if contract.name in SHARED else []))
 
 
@@ -170,8 +190,9 @@ def _stages(source: Stages) -> str:
         return "(" + " + ".join(f"coalesce(try_cast({quote(name)} AS DOUBLE), 0)" for name in columns) + ")"
 
     total = pupils(name for columns in source.stages.values() for name in columns)
+    fewest = f"greatest({source.share} * {total}, 1)"
     parts = [
-        f"CASE WHEN {pupils(columns)} > 0 AND {pupils(columns)} >= {source.share} * {total} THEN {literal(stage)} END"
+        f"CASE WHEN {pupils(columns)} >= {fewest} THEN {literal(stage)} END"
         for stage, columns in source.stages.items()
     ]
     return f"coalesce(nullif(concat_ws(' + ', {', '.join(parts)}), ''), {literal(source.otherwise)})"
@@ -183,10 +204,16 @@ def _number(source: Source, markers: Markers) -> tuple[str, str]:
     words = [("missing", markers.missing), ("not_asked", markers.not_asked)]
     bounds = [("at_least", p) for p in markers.at_least] + [("at_most", p) for p in markers.at_most]
     whens = [f"WHEN {_one_of(source.column, texts)} THEN '{meaning}'" for meaning, texts in words if texts]
-    whens += [f"WHEN regexp_full_match({text}, {literal(pattern)}) THEN '{meaning}'" for meaning, pattern in bounds]
+    whens += [
+        f"WHEN regexp_full_match({text}, {literal(pattern)}) THEN '{meaning}'" for meaning, pattern in bounds
+    ]
     status = f"CASE {' '.join(whens)} ELSE 'exact' END" if whens else "'exact'"
-    digits = " ".join(f"WHEN regexp_full_match({text}, {literal(p)}) THEN regexp_extract({text}, {literal(p)}, 1)" for _, p in bounds)
+    digits = " ".join(
+        f"WHEN regexp_full_match({text}, {literal(p)}) THEN regexp_extract({text}, {literal(p)}, 1)"
+        for _, p in bounds
+    )
     bare = f"(CASE {digits} ELSE {text} END)" if digits else text
     plain = f"try_cast({bare} AS DOUBLE)" + (" / 100" if source.percent else "")
-    value = f"CASE WHEN ends_with({bare}, '%') THEN try_cast(rtrim({bare}, '% ') AS DOUBLE) / 100 ELSE {plain} END"
+    signed = f"try_cast(rtrim({bare}, '% ') AS DOUBLE) / 100"
+    value = f"CASE WHEN ends_with({bare}, '%') THEN {signed} ELSE {plain} END"
     return value, status

@@ -1,7 +1,7 @@
 """One upload: some files read by one profile, wholly in or wholly refused."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from mirrors.intake.check import check_fact
 from mirrors.intake.finding import Finding, Problem, Refused
 from mirrors.intake.mapping import MEASURE, SHARED, FactMapper, Mapped, dropped_sql, fact_columns, named_sql
 from mirrors.intake.source import ROW, SourceTable, read_source
+from mirrors.progress import Progress, silent
 from mirrors.store.workbench import open_workbench
 
 
@@ -45,15 +46,12 @@ class Upload:
     names: dict[str, str]
 
 
-Progress = Callable[[str], None]
-
-
-def read_upload(paths: Iterable[Path], profile: Profile, progress: Progress = lambda _: None) -> Upload:
+def read_upload(paths: Sequence[Path], profile: Profile, progress: Progress = silent) -> Upload:
     """Return the facts in `paths` read by `profile`; raises Refused with every finding of every file."""
     findings: list[Finding] = []
     read: list[tuple[int, _FileFacts]] = []
-    for path in paths:
-        progress(path.name)
+    for done, path in enumerate(paths):
+        progress(path.name, 0.9 * done / len(paths))
         try:
             rank, layout, source = _recognise(path, profile)
             read.append((rank, _read_file(path, layout, source, profile, rank)))
@@ -64,7 +62,10 @@ def read_upload(paths: Iterable[Path], profile: Profile, progress: Progress = la
     read.sort(key=lambda ranked: ranked[0])
     files = [file for _, file in read]
     tables = {name for file in files for name in file.facts}
-    facts = {name: pa.concat_tables([t for file in files for t in file.facts.get(name, [])]) for name in sorted(tables)}
+    facts = {
+        name: pa.concat_tables([t for file in files for t in file.facts.get(name, [])])
+        for name in sorted(tables)
+    }
     names = {school_id: name for file in files for school_id, name in file.names.items()}
     return Upload(profile, tuple(file.report for file in files), facts, names)
 
@@ -86,7 +87,9 @@ def _recognise(path: Path, profile: Profile) -> tuple[int, Layout, SourceTable]:
     ]
     if fitting:
         return (*fitting[0], source)
-    nearest = min(layouts, key=lambda layout: (len(layout.absent(source.header)), len(layout.unknown(source.header))))
+    nearest = min(
+        layouts, key=lambda layout: (len(layout.absent(source.header)), len(layout.unknown(source.header)))
+    )
     raise Refused([Finding(Problem.OTHER_COLUMNS, source.file, detail=_difference(nearest, source.header))])
 
 
@@ -127,7 +130,9 @@ def _read_file(path: Path, layout: Layout, source: SourceTable, profile: Profile
 def _row_report(
     connection: duckdb.DuckDBPyConnection, path: Path, layout: Layout, source: SourceTable
 ) -> FileReport:
-    counts = dict(connection.execute("SELECT coalesce(why, ''), count(*) FROM named GROUP BY 1 ORDER BY 1").fetchall())
+    counts = dict(
+        connection.execute("SELECT coalesce(why, ''), count(*) FROM named GROUP BY 1 ORDER BY 1").fetchall()
+    )
     kept = counts.pop("", 0)
     if not kept:
         raise Refused([Finding(Problem.NO_ROWS, source.file)])
@@ -150,12 +155,16 @@ def _keep(
     columns = [f"{name}::{types[kind]} AS {name}" for name, kind in fact_columns(contract) if name != "name"]
     if "code" in contract.columns:
         columns.append("category")
-    selected = ", ".join(["school_id", "school_year", *columns, f"{_status(contract.name)} AS status", "basis", ROW])
+    selected = ", ".join(
+        ["school_id", "school_year", *columns, f"{_status(contract.name)} AS status", "basis", ROW]
+    )
     table = connection.sql(f"SELECT {selected}, {rank} AS file_rank FROM fact").to_arrow_table()
     result.facts.setdefault(contract.name, []).append(table)
     result.report.facts[contract.name] = result.report.facts.get(contract.name, 0) + table.num_rows
     source = mapped.sources.get("share", mapped.sources.get(MEASURE.get(contract.name, ""), contract.name))
-    statuses = connection.execute(f"SELECT {_status(contract.name)}, count(*) FROM fact GROUP BY 1 ORDER BY 1")
+    statuses = connection.execute(
+        f"SELECT {_status(contract.name)}, count(*) FROM fact GROUP BY 1 ORDER BY 1"
+    )
     result.report.statuses[source] = dict(statuses.fetchall())
 
 
@@ -164,5 +173,6 @@ def _status(contract: str) -> str:
     if measure is None:
         return "'exact'"
     if contract in SHARED:
-        return f"CASE WHEN {measure}_status <> 'exact' AND share IS NOT NULL THEN share_status ELSE {measure}_status END"
+        by_share = f"{measure}_status <> 'exact' AND share IS NOT NULL"
+        return f"CASE WHEN {by_share} THEN share_status ELSE {measure}_status END"
     return f"{measure}_status"

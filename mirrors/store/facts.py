@@ -53,13 +53,19 @@ class Facts:
     def uploads(self) -> list[UploadRecord]:
         """Return every upload, oldest first."""
         rows = self._connection.execute(
-            "SELECT upload_id, uploaded_at, profile, list(sha256) FROM upload JOIN upload_file USING (upload_id)"
-            " GROUP BY ALL ORDER BY upload_id"
+            "SELECT upload_id, uploaded_at, profile, list(sha256)"
+            " FROM upload JOIN upload_file USING (upload_id) GROUP BY ALL ORDER BY upload_id"
         ).fetchall()
-        return [UploadRecord(number, when, profile, frozenset(digests)) for number, when, profile, digests in rows]
+        return [
+            UploadRecord(number, when, profile, frozenset(digests)) for number, when, profile, digests in rows
+        ]
 
     def add_upload(
-        self, profile: str, when: datetime, files: Sequence[tuple[str, str, int, int]], facts: dict[str, pa.Table]
+        self,
+        profile: str,
+        when: datetime,
+        files: Sequence[tuple[str, str, int, int]],
+        facts: dict[str, pa.Table],
     ) -> int:
         """Store one upload wholly or not at all and return its number.
 
@@ -70,10 +76,14 @@ class Facts:
         try:
             [(upload_id,)] = con.execute("SELECT coalesce(max(upload_id), 0) + 1 FROM upload").fetchall()
             con.execute("INSERT INTO upload VALUES (?, ?, ?)", [upload_id, when, profile])
-            con.executemany("INSERT INTO upload_file VALUES (?, ?, ?, ?, ?)", [[upload_id, *file] for file in files])
+            con.executemany(
+                "INSERT INTO upload_file VALUES (?, ?, ?, ?, ?)", [[upload_id, *file] for file in files]
+            )
             for name, table in facts.items():
                 con.register("incoming", table)
-                con.execute(f"INSERT INTO fact_{name} BY NAME SELECT *, {upload_id} AS upload_id FROM incoming")
+                con.execute(
+                    f"INSERT INTO fact_{name} BY NAME SELECT *, {upload_id} AS upload_id FROM incoming"
+                )
                 con.unregister("incoming")
         except BaseException:
             con.rollback()
@@ -82,8 +92,13 @@ class Facts:
         return int(upload_id)
 
     def frame(self, sql: str) -> pd.DataFrame:
-        """Return the rows of `sql`, in which each contract is a view of the facts in force."""
-        return self._connection.execute(sql).df()
+        """Return the rows of `sql`, in which each contract is a view of the facts in force.
+
+        Whole numbers with gaps come as floats with NaN, so that arithmetic treats all gaps alike.
+        """
+        frame = self._connection.execute(sql).df()
+        gapped = [name for name, dtype in frame.dtypes.items() if isinstance(dtype, pd.Int64Dtype)]
+        return frame.astype(dict.fromkeys(gapped, float))
 
 
 @contextmanager
@@ -124,7 +139,5 @@ def _columns(contract: Contract) -> str:
 
 def _in_force(name: str) -> str:
     whole = ", ".join(("school_id", "school_year", *_SUPERSEDES[name]))
-    return (
-        f"SELECT * EXCLUDE (newest) FROM (SELECT *, max(upload_id * 1000 + file_rank) OVER (PARTITION BY {whole})"
-        f" AS newest FROM fact_{name}) WHERE upload_id * 1000 + file_rank = newest"
-    )
+    newest = f"rank() OVER (PARTITION BY {whole} ORDER BY upload_id DESC, file_rank DESC)"
+    return f"SELECT * EXCLUDE (newest) FROM (SELECT *, {newest} AS newest FROM fact_{name}) WHERE newest = 1"

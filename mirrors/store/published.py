@@ -8,6 +8,8 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from mirrors.store.register import Register
+
 _CURRENT = "CURRENT"
 
 
@@ -22,14 +24,21 @@ class Snapshot:
     snapshot with another name never disturbs readers of this one.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, school_names: dict[str, str]) -> None:
         self.name = path.stem
+        self._school_names = school_names
         self._connection = duckdb.connect(
             config={"autoload_known_extensions": "false", "autoinstall_known_extensions": "false"}
         )
-        self._connection.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS snapshot (READ_ONLY)")
+        self._connection.execute(
+            f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS snapshot (READ_ONLY)"
+        )
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
+
+    def school_name(self, school_id: str) -> str:
+        """Return the registered name of a school, or its id when the register does not know it."""
+        return self._school_names.get(school_id, school_id)
 
     def rows(self, table: str, order_by: str | None = None, **equal: Any) -> list[dict[str, Any]]:
         """Return the rows of `table` whose columns equal the given values, as dictionaries.
@@ -37,7 +46,10 @@ class Snapshot:
         Missing values are None. Columns and table are names in code, values are bound.
         """
         frame = self.frame(table, order_by, **equal)
-        return frame.astype(object).where(frame.notna(), None).to_dict("records")
+        plain = frame.astype(object).where(frame.notna(), None)
+        return [
+            dict(zip(plain.columns, row, strict=True)) for row in plain.itertuples(index=False, name=None)
+        ]
 
     def frame(self, table: str, order_by: str | None = None, **equal: Any) -> pd.DataFrame:
         """Return the rows of `table` whose columns equal the given values."""
@@ -47,7 +59,9 @@ class Snapshot:
         # call, fetched at once (test_published.test_many_threads_read_while_publishing).
         cursor = self._connection.cursor()
         try:
-            return cursor.execute(f"SELECT * FROM snapshot.{table} WHERE {where}{order}", list(equal.values())).df()
+            return cursor.execute(
+                f"SELECT * FROM snapshot.{table} WHERE {where}{order}", list(equal.values())
+            ).df()
         finally:
             cursor.close()
 
@@ -56,16 +70,17 @@ class PublishedStore:
     """The published side of a store folder; notices a new snapshot without a restart."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder / "published"
+        self._folder = folder
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
 
     def current(self) -> Snapshot:
         """Return the snapshot in use; raises NoSnapshot. Hold it for as long as figures must agree."""
-        name = _current_name(self._folder)
+        published = self._folder / "published"
+        name = _current_name(published)
         with self._lock:
             if self._snapshot is None or self._snapshot.name != name:
-                self._snapshot = Snapshot(self._folder / f"{name}.duckdb")
+                self._snapshot = Snapshot(published / f"{name}.duckdb", Register(self._folder).names())
             return self._snapshot
 
 

@@ -6,7 +6,9 @@ from sqlalchemy import Column, Engine, MetaData, String, Table, create_engine, s
 from sqlalchemy.dialects.sqlite import insert
 
 _METADATA = MetaData()
-_SCHOOL = Table("school", _METADATA, Column("school_id", String, primary_key=True), Column("name", String, nullable=False))
+_SCHOOL = Table(
+    "school", _METADATA, Column("school_id", String, primary_key=True), Column("name", String, nullable=False)
+)
 
 
 class Register:
@@ -29,7 +31,9 @@ class Register:
         engine = self._engine()
         _METADATA.create_all(engine)
         statement = insert(_SCHOOL)
-        renew = statement.on_conflict_do_update(index_elements=["school_id"], set_={"name": statement.excluded.name})
+        renew = statement.on_conflict_do_update(
+            index_elements=["school_id"], set_={"name": statement.excluded.name}
+        )
         with engine.begin() as connection:
             connection.execute(renew, [{"school_id": key, "name": name} for key, name in names.items()])
 

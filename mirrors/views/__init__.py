@@ -3,3 +3,8 @@
 A snapshot and a viewer enter; frozen values leave, already rounded and safe to show. Pages and charts
 knock; nothing here draws.
 """
+
+from mirrors.store import NoSnapshot, PublishedStore, Snapshot
+from mirrors.views.published import open_published
+
+__all__ = ["NoSnapshot", "PublishedStore", "Snapshot", "open_published"]

@@ -1,10 +1,15 @@
 """The city as a whole: what changed, how absence is spread, and how complete the data are."""
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mirrors.definitions import Indicator
+from mirrors.access import Viewer
+from mirrors.definitions import Indicator, Jurisdiction, load_indicators
 from mirrors.definitions.reading import Texts
+from mirrors.store import Snapshot
 from mirrors.views.figure import Figure
+from mirrors.views.snapshot import jurisdiction_of
 
 
 @dataclass(frozen=True)
@@ -73,3 +78,70 @@ class CityView:
     completeness: tuple[CityCompleteness, ...]
     listed: tuple[tuple[str, int], ...]
     unavailable: tuple[tuple[Indicator, str], ...]
+
+
+def city_view(snapshot: Snapshot, viewer: Viewer, school_year: str) -> CityView:
+    """Return the city in `school_year`; raises NotAllowed unless the viewer may see the city."""
+    viewer.require_city()
+    jurisdiction = jurisdiction_of(snapshot)
+    listed = snapshot.rows(
+        "listed", school_year=school_year, indicator=jurisdiction.lists[0], certainty="clear"
+    )
+    counts = Counter(row["list"] for row in listed)
+    return CityView(
+        school_year=school_year,
+        break_reason=jurisdiction.break_reason(school_year),
+        trends=tuple(_trends(snapshot, jurisdiction, school_year)),
+        kinds=_kinds(snapshot, school_year),
+        spreads=tuple(_spreads(snapshot, jurisdiction, school_year)),
+        completeness=tuple(
+            CityCompleteness(
+                row["school_year"],
+                int(row["schools"]),
+                int(row["complete"]),
+                int(row["incomplete"]),
+                int(row["missing_since_last_year"]),
+                int(row["alarms"]),
+            )
+            for row in snapshot.rows("city_registration", order_by="school_year")
+        ),
+        listed=tuple((kind, counts[kind]) for kind in ("excellent", "improved", "rose")),
+        unavailable=tuple(
+            (load_indicators()[row["indicator"]], row["reason"])
+            for row in snapshot.rows("availability")
+            if row["reason"] and row["indicator"] in jurisdiction.headline
+        ),
+    )
+
+
+def _trends(snapshot: Snapshot, jurisdiction: Jurisdiction, school_year: str) -> Iterator[CityTrend]:
+    for key in jurisdiction.headline:
+        points = tuple(
+            CityPoint(
+                school_year=row["school_year"],
+                figure=Figure(row["value"], decimals=int(row["decimals"])),
+                numerator=row["numerator"],
+                denominator=row["denominator"],
+                schools=int(row["schools"]),
+                break_reason=jurisdiction.break_reason(row["school_year"]),
+            )
+            for row in snapshot.rows("city_figure", order_by="school_year", indicator=key)
+            if row["school_year"] <= school_year
+        )
+        if points:
+            restarts = tuple(row["school_year"] for row in snapshot.rows("restart", indicator=key))
+            yield CityTrend(load_indicators()[key], points, restarts)
+
+
+def _kinds(snapshot: Snapshot, school_year: str) -> CityKinds | None:
+    rows = snapshot.rows("city_kind", order_by="value DESC", school_year=school_year)
+    return CityKinds(school_year, tuple((row["category"], row["value"]) for row in rows)) if rows else None
+
+
+def _spreads(snapshot: Snapshot, jurisdiction: Jurisdiction, school_year: str) -> Iterator[Spread]:
+    for key in jurisdiction.lists:
+        rows = snapshot.rows("spread", order_by="school_type, decile", indicator=key, school_year=school_year)
+        for kind in dict.fromkeys(row["school_type"] for row in rows):
+            of_kind = [row for row in rows if row["school_type"] == kind]
+            deciles = tuple(row["value"] for row in of_kind)
+            yield Spread(load_indicators()[key], kind, int(of_kind[0]["schools"]), deciles)

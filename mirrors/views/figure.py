@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from mirrors.definitions import Indicator
 
@@ -61,3 +62,13 @@ class Comparison:
     expected: float | None
     peers: PeerFigures
     verdict: Verdict
+
+
+def read_figure(row: dict[str, Any]) -> Figure:
+    """Return the own figure in a row of the snapshot's `figure` table."""
+    return Figure(row["value"], row["low"], row["high"], Status(row["status"]), int(row["decimals"]))
+
+
+def read_peers(row: dict[str, Any]) -> PeerFigures:
+    """Return the peers' figures in a row of the snapshot's `figure` table."""
+    return PeerFigures(int(row["peers"]), row["peer_median"], row["peer_low"], row["peer_high"])

@@ -1,10 +1,17 @@
 """The absenteeism mirror of one school in one school year."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from mirrors.definitions import Indicator
+from mirrors.access import Viewer
+from mirrors.benchmark.features import SIZE
+from mirrors.definitions import Indicator, Jurisdiction, load_indicators
 from mirrors.definitions.reading import Texts
-from mirrors.views.figure import Comparison, Figure, PeerFigures
+from mirrors.store import Snapshot
+from mirrors.views.figure import Comparison, Figure, PeerFigures, Status, Verdict, read_figure, read_peers
+from mirrors.views.school import SchoolName, school_name
+from mirrors.views.snapshot import jurisdiction_of
 
 
 @dataclass(frozen=True)
@@ -35,12 +42,17 @@ class ChangeWords:
 
 @dataclass(frozen=True)
 class Trend:
-    """A series over the years with the latest change; `too_few_years` when no change can be judged."""
+    """A series over the years with the latest change.
+
+    `change` is None when the change of this year is not judged; `not_judged` then says why: "break_year",
+    "no_year_before", "open_alarm", "missing_year", "too_small", "implausible" or "roll_changed".
+    """
 
     indicator: Indicator
     points: tuple[TrendPoint, ...]
     change: ChangeWords | None
     series_restarts: tuple[str, ...]
+    not_judged: str | None = None
 
 
 @dataclass(frozen=True)
@@ -114,15 +126,6 @@ class Completeness:
 
 
 @dataclass(frozen=True)
-class SchoolName:
-    """A school in a picker: id, name, type."""
-
-    school_id: str
-    name: str
-    school_type: str
-
-
-@dataclass(frozen=True)
 class MirrorView:
     """Everything the mirror page of one school and year shows."""
 
@@ -138,3 +141,147 @@ class MirrorView:
     kinds: tuple[KindOfAbsence, ...]
     bands: Bands | None
     unavailable: tuple[tuple[Indicator, str], ...]
+
+
+class UnknownSchool(LookupError):
+    """The snapshot has no figures for this school and school year."""
+
+
+_SIZE_TITLE = {"en": "number of pupils", "nl": "aantal leerlingen", "fr": "nombre d'élèves"}
+_ORDER_OF_CATEGORIES = ("unauthorised", "illness", "legal", "permitted")
+
+
+def mirror_view(snapshot: Snapshot, viewer: Viewer, school_id: str, school_year: str) -> MirrorView:
+    """Return the mirror of one school and year.
+
+    Raises NotAllowed when it is not the viewer's to see, UnknownSchool when there is none.
+    """
+    viewer.require_school(school_id)
+    found = snapshot.rows("school", school_id=school_id, school_year=school_year)
+    if not found:
+        raise UnknownSchool(f"no figures for school {school_id} in {school_year}")
+    jurisdiction = jurisdiction_of(snapshot)
+    rows = snapshot.rows("figure", order_by="school_year", school_id=school_id)
+    unavailable = dict(_unavailable(snapshot))
+    return MirrorView(
+        school=school_name(snapshot, school_id, school_year),
+        school_year=school_year,
+        pupils=int(found[0]["pupils"]),
+        unit=jurisdiction.unit,
+        comparisons=_comparisons(rows, school_year, jurisdiction),
+        match=_match(snapshot, school_id, school_year, jurisdiction),
+        completeness=_completeness(snapshot, school_id, school_year),
+        break_reason=jurisdiction.break_reason(school_year),
+        trends=tuple(_trends(snapshot, rows, school_id, school_year, jurisdiction)),
+        kinds=_kinds(snapshot, school_id, school_year),
+        bands=_bands(snapshot, school_id, school_year),
+        unavailable=tuple(
+            (load_indicators()[key], reason)
+            for key, reason in unavailable.items()
+            if key in jurisdiction.headline
+        ),
+    )
+
+
+def _comparisons(
+    rows: list[dict[str, Any]], school_year: str, jurisdiction: Jurisdiction
+) -> tuple[Comparison, ...]:
+    this_year = {row["indicator"]: row for row in rows if row["school_year"] == school_year}
+    return tuple(
+        Comparison(
+            load_indicators()[key],
+            read_figure(row),
+            row["expected"],
+            read_peers(row),
+            Verdict(row["verdict"]),
+        )
+        for key in jurisdiction.headline
+        if (row := this_year.get(key))
+    )
+
+
+def _match(snapshot: Snapshot, school_id: str, school_year: str, jurisdiction: Jurisdiction) -> Match:
+    [row] = snapshot.rows("match", school_id=school_id, school_year=school_year)
+    known = {feature.name: feature for feature in jurisdiction.features}
+    features = tuple(
+        FeatureMatch(
+            feature=found["feature"],
+            title=_SIZE_TITLE if found["feature"] == SIZE else known[found["feature"]].title,
+            percent=found["feature"] != SIZE and known[found["feature"]].percent,
+            own=found["own"],
+            low=found["low"],
+            high=found["high"],
+        )
+        for found in snapshot.rows(
+            "peer_feature", order_by="weight DESC", school_id=school_id, school_year=school_year
+        )
+        if found["own"] or found["high"]
+    )
+    return Match(row["quality"], int(row["peers"]), int(row["close"]), row["reason"] or None, features)
+
+
+def _completeness(snapshot: Snapshot, school_id: str, school_year: str) -> Completeness:
+    [row] = snapshot.rows("registration", school_id=school_id, school_year=school_year)
+    months = tuple(int(month) for month in row["missing_months"].split(",") if month)
+    return Completeness(row["complete"], months, tuple(alarm for alarm in row["alarms"].split(",") if alarm))
+
+
+def _trends(
+    snapshot: Snapshot,
+    rows: list[dict[str, Any]],
+    school_id: str,
+    school_year: str,
+    jurisdiction: Jurisdiction,
+) -> Iterator[Trend]:
+    this_year = {"school_id": school_id, "school_year": school_year}
+    changes = {row["indicator"]: row for row in snapshot.rows("change", **this_year)}
+    unjudged = "break_year" if jurisdiction.break_reason(school_year) else "no_year_before"
+    for key in jurisdiction.lists:
+        points = tuple(
+            TrendPoint(
+                row["school_year"],
+                read_figure(row),
+                read_peers(row),
+                row["expected"],
+                jurisdiction.break_reason(row["school_year"]),
+            )
+            for row in rows
+            if row["indicator"] == key and row["school_year"] <= school_year
+        )
+        if points:
+            restarts = tuple(row["school_year"] for row in snapshot.rows("restart", indicator=key))
+            row = changes.get(key)
+            reason = row["reason"] if row else unjudged
+            change = (
+                ChangeWords(row["direction"], row["certainty"], row["before"], row["now"], 1)
+                if row and not reason
+                else None
+            )
+            yield Trend(load_indicators()[key], points, change, restarts, reason or None)
+
+
+def _kinds(snapshot: Snapshot, school_id: str, school_year: str) -> tuple[KindOfAbsence, ...]:
+    rows = {
+        row["category"]: row for row in snapshot.rows("kind", school_id=school_id, school_year=school_year)
+    }
+    return tuple(
+        KindOfAbsence(category, Figure(row["value"], status=Status(row["status"])), row["peer_median"])
+        for category in _ORDER_OF_CATEGORIES
+        if (row := rows.get(category))
+    )
+
+
+def _bands(snapshot: Snapshot, school_id: str, school_year: str) -> Bands | None:
+    rows = snapshot.rows("band", order_by="at_least", school_id=school_id, school_year=school_year)
+    for category, scale in (("unauthorised", "units"), ("any", "share")):
+        chosen = [row for row in rows if row["category"] == category and row["scale"] == scale]
+        if chosen:
+            bands = tuple(Band(row["at_least"], row["below"], row["own"], row["peers"]) for row in chosen)
+            return Bands(category, scale, bands)
+    return None
+
+
+def _unavailable(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+    for row in snapshot.rows("availability"):
+        if row["reason"]:
+            yield row["indicator"], row["reason"]

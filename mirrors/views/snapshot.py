@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from mirrors.definitions import Jurisdiction
-from mirrors.views.mirror import SchoolName
+from mirrors.access import Viewer
+from mirrors.definitions import Jurisdiction, load_jurisdiction
+from mirrors.store import Snapshot
+from mirrors.views.school import SchoolName, school_names
 
 
 @dataclass(frozen=True)
@@ -18,3 +20,24 @@ class SnapshotView:
     jurisdiction: Jurisdiction
     school_years: tuple[str, ...]
     schools: tuple[SchoolName, ...]
+
+
+def snapshot_view(snapshot: Snapshot, viewer: Viewer) -> SnapshotView:
+    """Return what `viewer` may know of the snapshot: the schools listed are those it may open."""
+    [meta] = snapshot.rows("meta")
+    years = sorted({row["school_year"] for row in snapshot.rows("school")})
+    return SnapshotView(
+        number=int(snapshot.name),
+        published_at=meta["published_at"].to_pydatetime(),
+        synthetic=bool(meta["synthetic"]),
+        city=meta["city"],
+        jurisdiction=load_jurisdiction(meta["jurisdiction"]),
+        school_years=tuple(years),
+        schools=tuple(school for school in school_names(snapshot) if viewer.sees_school(school.school_id)),
+    )
+
+
+def jurisdiction_of(snapshot: Snapshot) -> Jurisdiction:
+    """Return the rules the snapshot was computed by."""
+    [meta] = snapshot.rows("meta")
+    return load_jurisdiction(meta["jurisdiction"])

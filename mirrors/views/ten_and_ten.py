@@ -1,11 +1,16 @@
 """The adviser's three short lists of one school year, with their evidence."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from mirrors.definitions import Indicator
+from mirrors.access import Viewer
+from mirrors.definitions import Indicator, load_indicators
 from mirrors.definitions.reading import Texts
-from mirrors.views.figure import Figure
-from mirrors.views.mirror import SchoolName
+from mirrors.locale import Language
+from mirrors.store import Snapshot
+from mirrors.views.figure import Figure, read_figure
+from mirrors.views.school import SchoolName, school_name
+from mirrors.views.snapshot import jurisdiction_of
 
 
 @dataclass(frozen=True)
@@ -53,3 +58,123 @@ class TenAndTenView:
     schools_judged: int
     schools_left_out: tuple[tuple[str, int], ...]
     break_reason: Texts | None
+
+
+KINDS = ("excellent", "improved", "rose")
+
+
+class NoLists(LookupError):
+    """There are no lists on this indicator in this snapshot."""
+
+
+def ten_and_ten_view(
+    snapshot: Snapshot, viewer: Viewer, school_year: str, indicator_id: str | None = None
+) -> TenAndTenView:
+    """Return the three lists; the jurisdiction's first list indicator by default.
+
+    Raises NotAllowed unless the viewer may see the city, NoLists for an indicator without lists.
+    """
+    viewer.require_city()
+    jurisdiction = jurisdiction_of(snapshot)
+    key = indicator_id or jurisdiction.lists[0]
+    if key not in jurisdiction.lists:
+        raise NoLists(f"there are no lists on {key}; there are on {', '.join(jurisdiction.lists)}")
+    states = {row["list"]: row for row in snapshot.rows("list_state", indicator=key, school_year=school_year)}
+    break_reason = jurisdiction.break_reason(school_year)
+    rows = snapshot.rows("listed", indicator=key, school_year=school_year)
+    return TenAndTenView(
+        school_year=school_year,
+        indicator=load_indicators()[key],
+        lists=tuple(
+            _short_list(snapshot, kind, rows, states.get(kind), break_reason is not None) for kind in KINDS
+        ),
+        schools_judged=int(next(iter(states.values()))["judged"]) if states else 0,
+        schools_left_out=tuple(
+            (row["reason"], int(row["schools"]))
+            for row in snapshot.rows("left_out", order_by="reason", indicator=key, school_year=school_year)
+        ),
+        break_reason=break_reason,
+    )
+
+
+def _short_list(
+    snapshot: Snapshot, kind: str, rows: list[dict[str, Any]], state: dict[str, Any] | None, is_break: bool
+) -> ShortList:
+    listed = sorted(
+        (_listed(snapshot, row) for row in rows if row["list"] == kind),
+        key=lambda card: card.school.name.casefold(),
+    )
+    why = state["why_fewer"] if state else "break_year" if is_break else "no_year_before"
+    return ShortList(
+        kind,
+        tuple(card for card in listed if card.certainty == "clear"),
+        tuple(card for card in listed if card.certainty == "weak"),
+        why or None,
+    )
+
+
+def _listed(snapshot: Snapshot, row: dict[str, Any]) -> Listed:
+    key = {"school_id": row["school_id"], "school_year": row["school_year"]}
+    [figure] = snapshot.rows("figure", indicator=row["indicator"], **key)
+    [registered] = snapshot.rows("registration", **key)
+    return Listed(
+        school=school_name(snapshot, row["school_id"], row["school_year"]),
+        pupils=int(row["pupils"]),
+        certainty=row["certainty"],
+        before=row["before"],
+        now=row["now"],
+        decimals=1,
+        own=read_figure(figure),
+        completeness=registered["complete"],
+        alarms=tuple(alarm for alarm in registered["alarms"].split(",") if alarm),
+        on_list_last_year=bool(row["on_list_last_year"]),
+    )
+
+
+def lists_record(
+    snapshot: Snapshot, viewer: Viewer, school_year: str, indicator_id: str | None
+) -> dict[str, Any]:
+    """Return the lists as plain values for other programs: ids, evidence in words and certainty only."""
+    view = ten_and_ten_view(snapshot, viewer, school_year, indicator_id)
+    english = Language("en")
+    record: dict[str, Any] = {
+        "school_year": school_year,
+        "indicator": view.indicator.id,
+        "title": english.pick(view.indicator.title),
+        "schools_judged": view.schools_judged,
+    }
+    for short_list in view.lists:
+        record[short_list.kind] = [_record(short_list.kind, card, english) for card in short_list.schools]
+        record[f"why_fewer_{short_list.kind}"] = short_list.why_fewer
+        if short_list.kind != "excellent":
+            record[f"weak_{short_list.kind}"] = [
+                _record(short_list.kind, card, english) for card in short_list.weak
+            ]
+    return record
+
+
+def _record(kind: str, card: Listed, language: Language) -> dict[str, str]:
+    return {
+        "school_id": card.school.school_id,
+        "evidence": evidence(kind, card, language),
+        "certainty": card.certainty,
+    }
+
+
+def evidence(kind: str, card: Listed, language: Language) -> str:
+    """Return why a school is on a list, as one sentence."""
+    now = language.percent(card.now, card.decimals)
+    before = language.percent(card.before, card.decimals)
+    if kind == "excellent":
+        return language.text(
+            "{now} over the years, where {expected} is expected of a school like this.",
+            now=now,
+            expected=before,
+        )
+    if kind == "improved":
+        return language.text(
+            "fell to {now} from {before} on average in the two years before.", now=now, before=before
+        )
+    return language.text(
+        "rose to {now} from {before} on average in the two years before.", now=now, before=before
+    )

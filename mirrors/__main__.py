@@ -1,0 +1,187 @@
+"""School Mirrors from the command line: the same jobs as the app, without a browser."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from mirrors.definitions import profile_names
+from mirrors.definitions.reading import DefinitionError
+from mirrors.progress import Progress
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLE = ROOT / "data" / "sample"
+SAMPLE_TRUTH = ROOT / "tests" / "planted_truth.json"
+REFUSED, BUSY, NOTHING = 1, 3, 4
+
+store_option = click.option(
+    "--store",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help="Folder of the store.",
+)
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 done, 1 refused, 2 wrong use, 3 store busy, 4 nothing published.",
+)
+def main() -> None:
+    """Hold up mirrors to schools: take in files, publish a snapshot, serve it, read its lists."""
+
+
+@main.command()
+@store_option
+@click.option(
+    "--profile", required=True, metavar="NAME", help=f"How to read the files: {', '.join(profile_names())}."
+)
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+def ingest(folder: Path, profile: str, files: tuple[Path, ...]) -> None:
+    """Take FILES into the store as one upload, wholly or not at all."""
+    from mirrors.jobs import ingest as take_in
+
+    with _told_plainly(), _bar(f"Reading {len(files)} file(s)") as told:
+        done = take_in(folder, profile, files, told)
+    click.echo(f"Upload {done.upload_id} is in.")
+    for report in done.files:
+        click.echo(f"  {report.file}: {report.rows_read:,} rows read, {report.rows_kept:,} kept")
+        for why, rows in report.dropped.items():
+            click.echo(f"    dropped {rows:,}: {why}")
+        for column, statuses in report.statuses.items():
+            marked = ", ".join(f"{rows:,} {status}" for status, rows in statuses.items() if status != "exact")
+            if marked:
+                click.echo(f"    {column}: {marked}")
+
+
+@main.command()
+@store_option
+def publish(folder: Path) -> None:
+    """Compute every figure and list from the facts, and put them in use as a new snapshot."""
+    from mirrors.jobs import publish as put_in_use
+
+    with _told_plainly(), _bar("Publishing") as told:
+        name = put_in_use(folder, told)
+    click.echo(f"Snapshot {name} is in use.")
+
+
+@main.command()
+@store_option
+@click.option("--port", default=8501, show_default=True, help="Port on this machine.")
+def serve(folder: Path, port: int) -> None:
+    """Serve the app on this machine, on the store."""
+    click.echo(f"School Mirrors: http://localhost:{port}  (stop with Ctrl-C)")
+    sys.stdout.flush()
+    os.environ["MIRRORS_STORE"] = str(folder.resolve())
+    os.chdir(ROOT)
+    options = ["--server.port", str(port), "--server.headless", "true"]
+    os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", "app.py", *options])
+
+
+@main.command()
+@store_option
+def sample(folder: Path) -> None:
+    """Build a store of the synthetic sample city, unless the folder holds one already."""
+    from mirrors.jobs import ingest as take_in
+    from mirrors.jobs import publish as put_in_use
+    from mirrors.store import NoSnapshot, PublishedStore
+
+    try:
+        PublishedStore(folder).current()
+    except NoSnapshot:
+        files = sorted(path for path in SAMPLE.iterdir() if path.suffix != ".md")
+        with _told_plainly(), _bar("Building the synthetic sample city") as told:
+            if not (folder / "facts.duckdb").exists():
+                take_in(folder, "sample", files, told)
+            put_in_use(folder, told)
+    click.echo(f"The sample city is in {folder}.")
+
+
+@main.command("generate-sample")
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=SAMPLE,
+    show_default=True,
+    help="Folder to write.",
+)
+@click.option("--seed", default=2010, show_default=True, help="The same seed gives the same city.")
+def generate_sample(folder: Path, seed: int) -> None:
+    """Generate the files of the synthetic sample city, and the planted truth that only tests read."""
+    from mirrors.sample import write_sample
+
+    folder.mkdir(parents=True, exist_ok=True)
+    truth = SAMPLE_TRUTH if folder.resolve() == SAMPLE else folder.parent / f"{folder.name}_truth.json"
+    write_sample(folder, truth, seed)
+    click.echo(f"Written to {folder}; the planted truth to {truth}.")
+
+
+@main.command()
+@store_option
+@click.option("--year", required=True, metavar="2018-19", help="School year.")
+@click.option(
+    "--indicator", metavar="ID", help="Indicator the lists are about; the jurisdiction's first by default."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def lists(folder: Path, year: str, indicator: str | None, as_json: bool) -> None:
+    """Print the three lists of a school year, in order of school id; weak signals stand apart."""
+    from mirrors.access import open_demo_viewer
+    from mirrors.views import open_published
+    from mirrors.views.ten_and_ten import lists_record
+
+    with _told_plainly():
+        record = lists_record(open_published(folder).current(), open_demo_viewer(), year, indicator)
+    if as_json:
+        click.echo(json.dumps(record, ensure_ascii=False, indent=2))
+        return
+    click.echo(f"{record['title']}, {year}")
+    for name in ("excellent", "improved", "rose", "weak_improved", "weak_rose"):
+        click.echo(f"\n{name.replace('_', ' ')} ({len(record[name])})")
+        for school in record[name]:
+            click.echo(f"  {school['school_id']}: {school['evidence']} ({school['certainty']})")
+
+
+@contextmanager
+def _bar(label: str) -> Iterator[Progress]:
+    """Show a progress bar on the terminal; a job tells it its step and the share of work done."""
+    with click.progressbar(length=100, label=label, file=sys.stderr, item_show_func=lambda step: step) as bar:
+
+        def told(step: str, share: float) -> None:
+            bar.update(round(100 * share) - bar.pos, step)
+
+        yield told
+        bar.update(100 - bar.pos, "done")
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    """Turn what can go wrong into a sentence and an exit code."""
+    from mirrors.intake import Refused
+    from mirrors.jobs import NothingToPublish
+    from mirrors.locale import Language
+    from mirrors.store import NoSnapshot, StoreBusy
+
+    try:
+        yield
+    except Refused as refusal:
+        click.echo("Refused; the store is unchanged.", err=True)
+        for finding in refusal.findings:
+            click.echo(f"  {finding.say(Language('en'))}", err=True)
+        sys.exit(REFUSED)
+    except DefinitionError as error:
+        raise click.UsageError(str(error)) from error
+    except StoreBusy as error:
+        click.echo(str(error), err=True)
+        sys.exit(BUSY)
+    except (NoSnapshot, NothingToPublish) as error:
+        click.echo(str(error), err=True)
+        sys.exit(NOTHING)
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m mirrors")

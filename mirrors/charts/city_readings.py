@@ -1,0 +1,140 @@
+"""What the city's figures say, in one or two calm sentences, and how complete they are."""
+
+from mirrors.charts.amounts import written
+from mirrors.charts.chart import Table
+from mirrors.charts.doubts import break_sentence
+from mirrors.locale import Language
+from mirrors.views.city import CityCompleteness, CityPoint, CityTrend, CityView
+
+_IN_THE_SENTENCE = 2
+
+
+def city_sentences(view: CityView, language: Language) -> str:
+    """Return the year in Markdown: the first headlines with last year's figures, or why there are none."""
+    if view.break_reason is not None:
+        return break_sentence(view.school_year, language.pick(view.break_reason), language)
+    found = [(series, point) for series in view.trends if (point := _of(series, view.school_year))]
+    known = [(series, point) for series, point in found if point.figure.value is not None]
+    if not known:
+        return language.text("There are no figures for this school year.")
+    return " ".join(_sentence(series, point, language) for series, point in known[:_IN_THE_SENTENCE])
+
+
+def _of(series: CityTrend, school_year: str) -> CityPoint | None:
+    return next((point for point in series.points if point.school_year == school_year), None)
+
+
+def _sentence(series: CityTrend, point: CityPoint, language: Language) -> str:
+    before = _comparable_before(series, point.school_year)
+    values = {
+        "name": language.pick(series.indicator.title),
+        "now": written(series.indicator, point.figure, language),
+        "year": point.school_year,
+    }
+    if before is None:
+        return language.plural(
+            "{name}: **{now}** in {year}, {count} school.",
+            "{name}: **{now}** in {year}, {count} schools.",
+            point.schools,
+            **values,
+        )
+    return language.plural(
+        "{name}: **{now}** in {year}, {count} school; {before} the year before.",
+        "{name}: **{now}** in {year}, {count} schools; {before} the year before.",
+        point.schools,
+        before=written(series.indicator, before.figure, language),
+        **values,
+    )
+
+
+def _comparable_before(series: CityTrend, school_year: str) -> CityPoint | None:
+    """Return the year before, unless it is missing, broken or counted another way."""
+    years = [point.school_year for point in series.points]
+    place = years.index(school_year)
+    if place == 0 or school_year in series.series_restarts:
+        return None
+    before = series.points[place - 1]
+    return before if before.break_reason is None and before.figure.value is not None else None
+
+
+def broken_years(view: CityView, language: Language) -> str:
+    """Return which school years of the trends cannot be compared, and why; empty when all can."""
+    reasons = {
+        point.school_year: language.pick(point.break_reason)
+        for series in view.trends
+        for point in series.points
+        if point.break_reason is not None
+    }
+    return " ".join(break_sentence(year, reason, language) for year, reason in sorted(reasons.items()))
+
+
+def completeness_sentences(shown: CityCompleteness, language: Language) -> str:
+    """Return how many schools delivered, how many of them fully, and what to check."""
+    parts = [
+        language.plural(
+            "{count} school delivered figures; {complete} of them are complete.",
+            "{count} schools delivered figures; {complete} of them are complete.",
+            shown.schools,
+            complete=language.number(shown.complete),
+        )
+    ]
+    if shown.missing_since_last_year:
+        parts.append(
+            language.plural(
+                "{count} school of the year before is missing.",
+                "{count} schools of the year before are missing.",
+                shown.missing_since_last_year,
+            )
+        )
+    if shown.alarms:
+        parts.append(
+            language.plural(
+                "{count} school should be checked before its figures are believed.",
+                "{count} schools should be checked before their figures are believed.",
+                shown.alarms,
+            )
+        )
+    return " ".join(parts)
+
+
+def completeness_table(shown: tuple[CityCompleteness, ...], language: Language) -> Table:
+    """Return one row a school year: how many schools delivered, how many of them fully."""
+    header = (
+        language.text("School year"),
+        language.text("Schools"),
+        language.text("Complete"),
+        language.text("Incomplete"),
+        language.text("Missing since the year before"),
+        language.text("To be checked"),
+    )
+    rows = (
+        (
+            each.school_year,
+            each.schools,
+            each.complete,
+            each.incomplete,
+            each.missing_since_last_year,
+            each.alarms,
+        )
+        for each in shown
+    )
+    return Table(header, tuple((year, *map(language.number, counts)) for year, *counts in rows))
+
+
+def listed_sentence(listed: tuple[tuple[str, int], ...], language: Language) -> str:
+    """Return how many schools clearly stand on each of the short lists."""
+    counts = dict(listed)
+    found = {
+        "rose": language.plural(
+            "it rose at {count} school", "it rose at {count} schools", counts.get("rose", 0)
+        ),
+        "improved": language.plural(
+            "{count} school improved", "{count} schools improved", counts.get("improved", 0)
+        ),
+        "excellent": language.plural(
+            "{count} school has excellent results",
+            "{count} schools have excellent results",
+            counts.get("excellent", 0),
+        ),
+    }
+    return language.text("Clear enough to say: {counts}.", counts=language.join(list(found.values())))

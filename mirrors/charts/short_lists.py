@@ -1,0 +1,53 @@
+"""The words around the short lists: how many schools were judged, and the facts on each card."""
+
+from mirrors.charts.amounts import written
+from mirrors.charts.doubts import alarm_sentences
+from mirrors.charts.letters import upper_first
+from mirrors.charts.reasons import left_out_words
+from mirrors.definitions import Indicator
+from mirrors.locale import Language
+from mirrors.views.ten_and_ten import Listed, TenAndTenView
+
+
+def judged_sentences(view: TenAndTenView, language: Language) -> str:
+    """Return how many schools were judged, and how many were left out for which reason."""
+    judged = language.plural(
+        "{count} school was judged.", "{count} schools were judged.", view.schools_judged
+    )
+    left_out = [
+        f"{left_out_words(code, language)} ({language.number(count)})"
+        for code, count in view.schools_left_out
+    ]
+    if not left_out:
+        return judged
+    return f"{judged} " + language.text("Left out: {reasons}.", reasons="; ".join(left_out))
+
+
+def certainty_sentence(language: Language) -> str:
+    """Return what "clear" promises, as measured on the public figures of two large school systems."""
+    return language.text(
+        "Of changes called clear, about four in five keep their direction and about two in three stay "
+        "large enough to matter."
+    )
+
+
+def card_facts(indicator: Indicator, listed: Listed, school_type: str, language: Language) -> str:
+    """Return the facts below the evidence as lines of Markdown: the school, then what to think of it."""
+    certainty = {
+        "clear": language.text("Certainty: clear."),
+        "weak": language.text("Certainty: weak."),
+    }
+    school = [
+        upper_first(school_type),
+        language.plural("{count} pupil", "{count} pupils", listed.pupils),
+        language.text("registered this year: {value}", value=written(indicator, listed.own, language)),
+    ]
+    share = language.percent(listed.completeness, 0)
+    doubt = [
+        certainty[listed.certainty],
+        language.text("Registers complete for {share} of the months.", share=share),
+        *alarm_sentences(listed.alarms, language),
+    ]
+    if listed.on_list_last_year:
+        doubt.append(language.text("On this list last year too."))
+    return f"{' · '.join(school)}  \n{' '.join(doubt)}"

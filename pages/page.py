@@ -1,0 +1,233 @@
+"""What all pages share: the store, the reader, the header line, choices kept in the link, and drawing."""
+
+import atexit
+import gc
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from mirrors.access import Viewer, open_demo_viewer
+from mirrors.charts import Chart, Table
+from mirrors.charts.key import key as marks_key
+from mirrors.charts.reasons import unavailable_words
+from mirrors.charts.style import DARK, LIGHT, Palette
+from mirrors.definitions import Indicator
+from mirrors.locale import LANGUAGES, Language, best_language
+from mirrors.views import PublishedStore, Snapshot, open_published
+from mirrors.views.snapshot import SnapshotView, snapshot_view
+
+STORE = "MIRRORS_STORE"
+_DEFAULT_STORE = "store"
+_SHEET = Path(__file__).with_name("paper.css")
+_COMMANDS = """python -m mirrors ingest --store FOLDER --profile NAME FILES
+python -m mirrors publish --store FOLDER"""
+_CHART = {"displayModeBar": False, "scrollZoom": False}
+
+
+def choose_language() -> Language:
+    """Let the reader choose a language; the link keeps it, the browser's own is the default."""
+    default = best_language(st.context.locale).code
+    chosen = st.segmented_control(
+        "Language · Taal · Langue",
+        list(LANGUAGES),
+        default=default,
+        required=True,
+        key="lang",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    return best_language(chosen)
+
+
+def language() -> Language:
+    """Return the language of this reader."""
+    return best_language(st.session_state.get("lang") or st.context.locale)
+
+
+def palette() -> Palette:
+    """Return the colours that fit the reader's light or dark theme."""
+    return DARK if st.context.theme.type == "dark" else LIGHT
+
+
+def viewer() -> Viewer:
+    """Return who is looking."""
+    return open_demo_viewer()
+
+
+@st.cache_resource(show_spinner=False)
+def _store(folder: str) -> PublishedStore:
+    return open_published(Path(folder))
+
+
+def snapshot() -> Snapshot:
+    """Return the snapshot to show; raises NoSnapshot when nothing is published yet."""
+    return _store(os.environ.get(STORE, _DEFAULT_STORE)).current()
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def _about(snapshot_name: str, viewer: Viewer, _snapshot: Snapshot) -> SnapshotView:
+    return snapshot_view(_snapshot, viewer)
+
+
+def about(shown: Snapshot) -> SnapshotView:
+    """Return what every page says of `shown`."""
+    return _about(shown.name, viewer(), shown)
+
+
+def nothing_published() -> None:
+    """Say that there is nothing to show yet, and how that changes."""
+    say = language()
+    st.title(say.text("Nothing is published yet"))
+    st.markdown(say.text("An administrator adds files and publishes them; then the mirrors appear here."))
+    st.code(_COMMANDS, language="bash")
+
+
+def choice(parameter: str, label: str, options: Mapping[str, str], default: str | None = None) -> str | None:
+    """Return the chosen key of `options`, which the link holds as `?parameter=key`.
+
+    The link is the only memory, so that it always reproduces the page. A link that asks for what does
+    not exist gets a calm message and None.
+    """
+    asked = st.query_params.get(parameter, default)
+    key = f"choice of {parameter}"
+    st.session_state[key] = asked if asked in options else None
+    chosen = st.selectbox(
+        label,
+        list(options),
+        index=0 if asked in options else None,
+        format_func=lambda option: options.get(option, option),
+        key=key,
+        on_change=_keep_in_link,
+        args=(parameter, key),
+        placeholder=language().text("Choose"),
+    )
+    return chosen if chosen in options else None
+
+
+def _keep_in_link(parameter: str, key: str) -> None:
+    chosen = st.session_state[key]
+    if chosen is not None:
+        st.query_params[parameter] = chosen
+
+
+def choose_school(shown: SnapshotView) -> str | None:
+    """Let the reader choose one of the schools it may open; the first one by default."""
+    names = {school.school_id: school.name for school in shown.schools}
+    return choice("school", language().text("School"), names, next(iter(names), None))
+
+
+def choose_year(shown: SnapshotView) -> str | None:
+    """Let the reader choose a school year; the latest by default."""
+    years = {year: year for year in reversed(shown.school_years)}
+    return choice("year", language().text("School year"), years, next(iter(years), None))
+
+
+def unknown_link() -> None:
+    """Say that the link asks for something this snapshot does not hold."""
+    say = language()
+    st.info(
+        say.text("This link asks for something that is not in the figures shown here. Please choose above.")
+    )
+
+
+def header(shown: SnapshotView, school_year: str | None) -> None:
+    """Write the line above every page: which city, which year, which snapshot, and what it is not for."""
+    say = language()
+    parts = [
+        say.text("Synthetic city") if shown.synthetic else shown.city,
+        say.text("school year {year}", year=school_year) if school_year else "",
+        say.text("snapshot {number}", number=shown.number),
+        say.text("confidential, not for ranking"),
+    ]
+    line = " · ".join(part for part in parts if part)
+    demo = say.text(
+        "This is the open demo: there are no accounts yet, everyone here sees what an adviser sees."
+    )
+    st.caption(f"{line}  \n{demo}")
+
+
+def part(number: int, title: str) -> None:
+    """Open a numbered part of the page."""
+    st.header(f"{number} · {title}", anchor=False)
+
+
+def draw(chart: Chart) -> None:
+    """Draw a chart: its finding above it, its reading below it, and its figures as a table."""
+    picture(chart)
+    st.caption(chart.reading)
+    as_table(language().text("The figures as a table"), chart.table, chart.title)
+
+
+def picture(chart: Chart) -> None:
+    """Draw the finding of a chart and its picture, which is named by its reading."""
+    st.markdown(f"**{chart.title}**")
+    st.plotly_chart(chart.figure, theme=None, config=_CHART, alt=chart.reading)
+
+
+def side_by_side(charts: Sequence[Chart], columns: int = 3) -> None:
+    """Draw small charts in rows of `columns`; a phone shows them below one another."""
+    for start in range(0, len(charts), columns):
+        for place, chart in zip(
+            st.columns(columns, gap="medium"), charts[start : start + columns], strict=False
+        ):
+            with place:
+                draw(chart)
+
+
+def key(peers: int) -> None:
+    """Draw the key to the marks, once a page."""
+    with st.container(key="key"):
+        st.html(marks_key(peers, language(), palette()))
+
+
+def unavailable(indicators: Sequence[tuple[Indicator, str]]) -> None:
+    """Say which indicators are not there, and why."""
+    say = language()
+    for indicator, reason in indicators:
+        name, why = say.pick(indicator.title), unavailable_words(reason, say)
+        st.caption(say.text("{name}: not available, because {why}.", name=name, why=why))
+
+
+def as_table(label: str, table: Table, alt: str) -> None:
+    """Draw `table` behind an expander, as a table that a screen reader can walk through."""
+    with st.expander(label):
+        columns = {name: [row[place] for row in table.rows] for place, name in enumerate(table.header)}
+        st.table(columns, border="horizontal", hide_index=True, hide_header=False, alt=alt)
+
+
+def style_sheet() -> None:
+    """Apply what the theme cannot say."""
+    st.html(_SHEET)
+
+
+def top(wide: bool = False) -> DeltaGenerator:
+    """Return the place above the title, for the header line.
+
+    A `wide` page has the width of the adviser's lists instead of one column of reading width.
+    """
+    return st.container(key="wide" if wide else "narrow")
+
+
+def kept_in_links() -> dict[str, str]:
+    """Return what a link to another page carries along: the school year, when one was asked for."""
+    return {"year": st.query_params["year"]} if "year" in st.query_params else {}
+
+
+def link(show: Callable[[], None], url_path: str, label: str, **parameters: str) -> None:
+    """Draw a link to the page that `show` draws, with `parameters` in its address."""
+    st.page_link(st.Page(show, url_path=url_path), label=label, query_params=parameters)
+
+
+@st.cache_resource(show_spinner=False)
+def settle() -> None:
+    """Take what is loaded by now out of the garbage collector's rounds, once a process.
+
+    Streamlit collects after every run; walking all imported modules each time costs a reader more than
+    drawing the page does. At exit the objects go back, or DuckDB's binding reports them as leaked.
+    """
+    gc.collect()
+    gc.freeze()
+    atexit.register(gc.unfreeze)
