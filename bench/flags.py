@@ -1,4 +1,4 @@
-"""How many listed schools truly stepped this year? A simulated city, and the rules an office would use instead.
+"""How many listed schools truly stepped this year? A simulated city, and the rules an office might use.
 
 A list holds up to ten schools per direction. Precision is the share of listed schools with a true step in
 that direction in year T (0 for an empty list); points share is the true lasting change of those listed over
@@ -26,7 +26,7 @@ from mirrors.benchmark.panel import Panel  # noqa: E402
 from mirrors.benchmark.residual import minus_type_median  # noqa: E402
 from mirrors.benchmark.ten_and_ten import LONGEST_LIST, choose  # noqa: E402
 
-FULL, QUICK = 150, 40
+FULL, QUICK = 150, 30
 WINSORISED = 0.10
 PUPIL_VARIANCE = 1.8
 GOALS = {"precision_base": 0.64, "points_share_base": 0.73, "listed_quiet_year": 3.0}

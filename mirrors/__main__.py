@@ -88,14 +88,16 @@ def sample(folder: Path) -> None:
     """Build a store of the synthetic sample city, unless the folder holds one already."""
     from mirrors.jobs import ingest as take_in
     from mirrors.jobs import publish as put_in_use
-    from mirrors.store import NoSnapshot, PublishedStore
+    from mirrors.store import NoSnapshot, PublishedStore, open_facts
 
     try:
         PublishedStore(folder).current()
     except NoSnapshot:
         files = sorted(path for path in SAMPLE.iterdir() if path.suffix != ".md")
         with _told_plainly(), _bar("Building the synthetic sample city") as told:
-            if not (folder / "facts.duckdb").exists():
+            with open_facts(folder) as facts:
+                empty = not facts.uploads()
+            if empty:
                 take_in(folder, "sample", files, told)
             put_in_use(folder, told)
     click.echo(f"The sample city is in {folder}.")
@@ -129,13 +131,21 @@ def generate_sample(folder: Path, seed: int) -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def lists(folder: Path, year: str, indicator: str | None, as_json: bool) -> None:
-    """Print the three lists of a school year, in order of school id; weak signals stand apart."""
+    """Print the three lists of a school year, in alphabetical order of name; weak signals stand apart."""
     from mirrors.access import open_demo_viewer
     from mirrors.views import open_published
-    from mirrors.views.ten_and_ten import lists_record
+    from mirrors.views.snapshot import snapshot_view
+    from mirrors.views.ten_and_ten import NoLists, lists_record
 
     with _told_plainly():
-        record = lists_record(open_published(folder).current(), open_demo_viewer(), year, indicator)
+        snapshot, viewer = open_published(folder).current(), open_demo_viewer()
+        years = snapshot_view(snapshot, viewer).school_years
+        if year not in years:
+            raise click.BadParameter(f"{year}; there are: {', '.join(years)}", param_hint="--year")
+        try:
+            record = lists_record(snapshot, viewer, year, indicator)
+        except NoLists as error:
+            raise click.BadParameter(str(error), param_hint="--indicator") from error
     if as_json:
         click.echo(json.dumps(record, ensure_ascii=False, indent=2))
         return

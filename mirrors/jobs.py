@@ -23,7 +23,7 @@ class Ingested:
 
 
 class NothingToPublish(LookupError):
-    """The store holds no facts yet."""
+    """The store holds no facts yet, or none that give a figure."""
 
 
 def ingest(folder: Path, profile_name: str, paths: Sequence[Path], progress: Progress = silent) -> Ingested:
@@ -69,6 +69,10 @@ def publish(folder: Path, progress: Progress = silent) -> str:
         profile = load_profile(uploads[-1].profile)
         indicators = load_indicators()
         benchmark = run_benchmark(facts, indicators, load_jurisdiction(profile.jurisdiction), progress)
+        if not any(indicators[key].is_share for key in benchmark.compared):
+            raise NothingToPublish(
+                f"the facts in {folder} give no figure yet: ingest enrolment, with absence or pupils by band"
+            )
         progress("write snapshot", 0.95)
         return publish_tables(
             folder, protect(benchmark, indicators, profile, datetime.now(UTC).replace(tzinfo=None))

@@ -34,7 +34,8 @@ def show() -> None:
     about = page.about(snapshot)
     above = page.top(wide=True)
     st.title(say.text("The city"), anchor=False)
-    school_year = page.choose_year(about)
+    with st.columns([1, 2])[0]:
+        school_year = page.choose_year(about)
     with above:
         page.header(about, school_year)
     if school_year is None:

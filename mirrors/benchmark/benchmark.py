@@ -10,8 +10,8 @@ from mirrors.benchmark.expected import expected_rate, feature_weights
 from mirrors.benchmark.features import FeatureMatrix, feature_matrix
 from mirrors.benchmark.interval import PUPIL_VARIANCE, rate_interval, wilson_interval
 from mirrors.benchmark.level import Level, fit_level
-from mirrors.benchmark.observation import absence_units, observe
-from mirrors.benchmark.panel import FEWEST_PUPILS, Floats, Panel
+from mirrors.benchmark.observation import observe, observed_rate
+from mirrors.benchmark.panel import FEWEST_PUPILS, LARGEST_ABSENCE_SHARE, Floats, Panel
 from mirrors.benchmark.peer_group import PeerGroups, peer_groups, peer_statistics
 from mirrors.benchmark.reduction import Reduced, reduce_facts
 from mirrors.benchmark.registration import registration
@@ -69,7 +69,8 @@ def run_benchmark(
     alarmed = _alarmed(registered)
     progress("peer groups", 0.1)
     shares = [key for key in jurisdiction.lists if key in observed]
-    peers = {year: _peers(features, [observed[key] for key in shares], year, alarmed) for year in years}
+    learning = [(indicators[key], observed[key]) for key in shares]
+    peers = {year: _peers(features, learning, year, alarmed) for year in years}
     kinds = _kinds(reduced, jurisdiction)
     compared = {}
     for done, (key, frame) in enumerate(observed.items()):
@@ -99,22 +100,14 @@ def _alarmed(registered: pd.DataFrame) -> set[tuple[str, str]]:
 
 
 def _registration(reduced: Reduced, jurisdiction: Jurisdiction) -> pd.DataFrame:
-    rates = {name: _category_rate(name, reduced, jurisdiction) for name in ("unauthorised", "illness")}
+    rates = {name: observed_rate((name,), reduced, jurisdiction) for name in ("unauthorised", "illness")}
     return registration(reduced.enrolment, reduced.registered_month, rates, jurisdiction)
-
-
-def _category_rate(category: str, reduced: Reduced, jurisdiction: Jurisdiction) -> pd.DataFrame:
-    """Return the rate of one absence category per school and year: value, pupils, status."""
-    units = absence_units((category,), reduced, jurisdiction)
-    rate = units.merge(reduced.enrolment.drop(columns="status"), on=["school_id", "school_year"])
-    rate["value"] = rate["units"] / rate["possible"]
-    return rate.assign(status=rate["status"].fillna("exact"))
 
 
 def _kinds(reduced: Reduced, jurisdiction: Jurisdiction) -> dict[str, pd.DataFrame]:
     categories = sorted(set(reduced.units_absent["category"]) - {"any"})
     counted = {code.category for code in jurisdiction.codes.values() if code.absence}
-    return {name: _category_rate(name, reduced, jurisdiction) for name in categories if name in counted}
+    return {name: observed_rate((name,), reduced, jurisdiction) for name in categories if name in counted}
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,32 +115,46 @@ class _Year:
     """The observations of one indicator laid out on the schools of a year's feature matrix."""
 
     value: Floats
+    out_of: Floats
     pupils: Floats
     taking_part: np.ndarray
 
 
-def _on_schools(frame: pd.DataFrame, features: FeatureMatrix, alarmed: set[tuple[str, str]]) -> _Year:
-    """Lay out a year's observations; only exact, plausible, large and quiet school-years take part."""
+def _on_schools(
+    frame: pd.DataFrame, features: FeatureMatrix, alarmed: set[tuple[str, str]], most: float
+) -> _Year:
+    """Lay out a year's observations; only exact, large and quiet school-years up to `most` take part."""
     year = features.school_year
     rows = frame[frame["school_year"] == year].set_index("school_id").reindex(list(features.school_ids))
     value, pupils = rows["value"].to_numpy(float), rows["pupils"].to_numpy(float)
     quiet = np.array([(school, year) not in alarmed for school in features.school_ids])
     exact = (rows["status"] == "exact").to_numpy()
     with np.errstate(invalid="ignore"):
-        taking_part = quiet & exact & (pupils >= FEWEST_PUPILS) & ~np.isnan(value)
-    return _Year(np.where(exact, value, np.nan), pupils, taking_part)
+        taking_part = quiet & exact & (pupils >= FEWEST_PUPILS) & (value <= most)
+    return _Year(np.where(exact, value, np.nan), rows["denominator"].to_numpy(float), pupils, taking_part)
+
+
+def _largest_plausible(indicator: Indicator) -> float:
+    if indicator.kind == "rate":
+        return LARGEST_ABSENCE_SHARE
+    return 1.0 if indicator.is_share else np.inf
 
 
 def _peers(
-    features: dict[str, FeatureMatrix], shares: list[pd.DataFrame], year: str, alarmed: set[tuple[str, str]]
+    features: dict[str, FeatureMatrix],
+    shares: list[tuple[Indicator, pd.DataFrame]],
+    year: str,
+    alarmed: set[tuple[str, str]],
 ) -> PeerGroups:
     matrix = features[year]
     earlier = [before for before in features if before < year and features[before].names == matrix.names]
     learnt = []
-    for frame in shares:
+    for indicator, frame in shares:
         for before in earlier:
-            laid = _on_schools(frame, features[before], alarmed)
-            learnt.append(feature_weights(laid.value, laid.pupils, laid.taking_part, features[before]))
+            laid = _on_schools(frame, features[before], alarmed, _largest_plausible(indicator))
+            learnt.append(
+                feature_weights(laid.value, laid.out_of, laid.pupils, laid.taking_part, features[before])
+            )
     known = [weights for weights in learnt if not np.isnan(weights).any()]
     # Without an earlier year every feature counts the same.
     weights = np.mean(known, axis=0) if known else np.ones(len(matrix.names))
@@ -167,7 +174,7 @@ def _compare(
     parts = []
     for year, rows in frame.groupby("school_year"):
         matrix = features[str(year)]
-        laid = _on_schools(frame, matrix, alarmed)
+        laid = _on_schools(frame, matrix, alarmed, _largest_plausible(indicator))
         statistics = peer_statistics(peers[str(year)], np.where(laid.taking_part, laid.value, np.nan))
         columns = {
             "school_id": list(matrix.school_ids),
@@ -178,7 +185,9 @@ def _compare(
             "expected": np.nan,
         }
         if indicator.is_share and len(matrix.names) > 1:
-            columns["expected"] = expected_rate(laid.value, laid.pupils, laid.taking_part, matrix)
+            columns["expected"] = expected_rate(
+                laid.value, laid.out_of, laid.pupils, laid.taking_part, matrix
+            )
         parts.append(rows.merge(pd.DataFrame(columns), on="school_id", how="left"))
     compared = pd.concat(parts, ignore_index=True)
     return _with_interval(indicator, compared, variance)
@@ -219,7 +228,7 @@ def _with_peer_median(
     parts = []
     for year, rows in frame.groupby("school_year"):
         groups = peers[str(year)]
-        laid = _on_schools(frame, groups.features, alarmed)
+        laid = _on_schools(frame, groups.features, alarmed, LARGEST_ABSENCE_SHARE)
         statistics = peer_statistics(groups, np.where(laid.taking_part, laid.value, np.nan))
         columns = {
             "school_id": list(groups.features.school_ids),

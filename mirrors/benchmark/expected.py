@@ -20,16 +20,19 @@ INTERACTION_WEIGHT = 0.5
 """The deprivation slope of one type is shrunk towards the common slope by entering it at half size."""
 
 
-def expected_rate(value: Floats, pupils: Floats, taking_part: Bools, features: FeatureMatrix) -> Floats:
+def expected_rate(
+    value: Floats, out_of: Floats, pupils: Floats, taking_part: Bools, features: FeatureMatrix
+) -> Floats:
     """Return the expected share of every school (schools,), NaN when too few schools take part.
 
-    `value` are shares 0..1; schools not taking part get the expected value of a fit to all that do.
+    `value` are shares 0..1 of `out_of` (possible units, or pupils); schools not taking part get the
+    expected value of a fit to all that do.
     Expected values are scaled so that, weighted by pupils, they add up to what was observed.
     """
     expected = np.full(value.shape, np.nan)
     if taking_part.sum() < FEWEST_SCHOOLS:
         return expected
-    y = _log_odds(value, pupils)
+    y = _log_odds(value, out_of)
     design = design_matrix(features)
     weight = pupils / (pupils + PUPILS_AT_HALF_WEIGHT)
     inside, fitted = _out_of_fold(
@@ -52,10 +55,11 @@ def design_matrix(features: FeatureMatrix) -> Floats:
     return np.column_stack([dummies, scaled, INTERACTION_WEIGHT * dummies * scaled[:, 1:2]])
 
 
-def _log_odds(value: Floats, pupils: Floats) -> Floats:
-    # Half a pupil on both sides keeps a school without any absence finite.
+def _log_odds(value: Floats, out_of: Floats) -> Floats:
+    # Half of what is counted on both sides keeps a school without any absence finite. Half a pupil would be
+    # far too much for a rate of units (test_expected.test_calibration).
     with np.errstate(invalid="ignore"):
-        return np.log((value * pupils + 0.5) / ((1 - value) * pupils + 0.5))
+        return np.log((value * out_of + 0.5) / ((1 - value) * out_of + 0.5))
 
 
 def _out_of_fold(design: Floats, y: Floats, weight: Floats, others: Floats) -> tuple[Floats, Floats]:
@@ -72,7 +76,9 @@ def _out_of_fold(design: Floats, y: Floats, weight: Floats, others: Floats) -> t
     return inside, full.predict(others) if len(others) else np.empty(0)
 
 
-def feature_weights(value: Floats, pupils: Floats, taking_part: Bools, features: FeatureMatrix) -> Floats:
+def feature_weights(
+    value: Floats, out_of: Floats, pupils: Floats, taking_part: Bools, features: FeatureMatrix
+) -> Floats:
     """Return how much each feature says about the indicator: absolute ridge coefficients (features,)."""
     from sklearn.linear_model import RidgeCV
 
@@ -83,5 +89,5 @@ def feature_weights(value: Floats, pupils: Floats, taking_part: Bools, features:
     dummies = (features.school_type[:, None] == kinds[None, :]).astype(float)
     design = np.column_stack([scaled, dummies])[taking_part]
     weight = (pupils / (pupils + PUPILS_AT_HALF_WEIGHT))[taking_part]
-    fit = RidgeCV(alphas=PENALTIES).fit(design, _log_odds(value, pupils)[taking_part], sample_weight=weight)
+    fit = RidgeCV(alphas=PENALTIES).fit(design, _log_odds(value, out_of)[taking_part], sample_weight=weight)
     return np.asarray(np.abs(fit.coef_[: scaled.shape[1]]))

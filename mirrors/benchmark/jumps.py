@@ -16,7 +16,7 @@ from scipy.special import expit, log_expit, log_softmax, logit, softmax
 
 from mirrors.benchmark.panel import Floats
 
-JUMP_SIZES = np.array([1.0, 2.5, 6.0, 14.0])
+JUMP_SIZES = np.array([1.0, 2.5, 6.0, 20.0])
 USUAL_JUMP_WEIGHTS = np.array([0.60, 0.25, 0.12, 0.03])
 REFERENCE_SPREAD = 0.07
 RATE_FLOOR = 0.001
@@ -27,7 +27,7 @@ LARGEST_STEP_FROM_PRIOR = 8.0
 BEFORE, NOW = slice(1, 4), slice(4, 7)
 PRIOR_MEAN = np.array(
     [
-        np.log(0.05),
+        np.log(0.04),
         *np.log(USUAL_JUMP_WEIGHTS[1:] / USUAL_JUMP_WEIGHTS[0]),
         *np.log(USUAL_JUMP_WEIGHTS[1:] / USUAL_JUMP_WEIGHTS[0]),
         np.log(1.5),
@@ -38,8 +38,8 @@ PRIOR_MEAN = np.array(
         0.0,
     ]
 )
-PRIOR_SD = np.array([1.0, *[1.0] * 6, 1.0, 1.5, 0.5, 1.0, 0.5, 0.25])
-PRIOR_SD_TWO_YEARS = np.array([1.0, *[1.0] * 6, 0.3, 1.5, 0.5, 0.3, 0.2, 0.25])
+PRIOR_SD = np.array([0.35, *[1.0] * 6, 1.0, 1.5, 0.5, 1.0, 0.5, 0.25])
+PRIOR_SD_TWO_YEARS = np.array([0.35, *[1.0] * 6, 0.3, 1.5, 0.5, 0.3, 0.2, 0.25])
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,7 +18,7 @@ def observe(indicator: Indicator, reduced: Reduced, jurisdiction: Jurisdiction) 
     """Return the observations of `indicator`; empty when no provider delivered what it counts."""
     match indicator.kind:
         case "rate":
-            observed = _rate(indicator, reduced, jurisdiction)
+            observed = observed_rate(indicator.counted.categories, reduced, jurisdiction)
         case "prevalence":
             observed = _prevalence(indicator, reduced)
         case "per_100_pupils":
@@ -39,15 +39,13 @@ def absence_units(categories: tuple[str, ...], reduced: Reduced, jurisdiction: J
     if "any" in categories and not (units["category"] == "any").any():
         categories = tuple(sorted({code.category for code in jurisdiction.codes.values() if code.absence}))
     chosen = units[units["category"].isin(categories)]
-    return chosen.groupby(_KEY, as_index=False).agg(
-        units=("units", lambda values: values.sum(min_count=1)),
-        share=("share", "max"),
-        status=("status", "max"),
-    )
+    grouped = chosen.groupby(_KEY)
+    return grouped[["units"]].sum(min_count=1).join(grouped[["share", "status"]].max()).reset_index()
 
 
-def _rate(indicator: Indicator, reduced: Reduced, jurisdiction: Jurisdiction) -> pd.DataFrame:
-    units = absence_units(indicator.counted.categories, reduced, jurisdiction)
+def observed_rate(categories: tuple[str, ...], reduced: Reduced, jurisdiction: Jurisdiction) -> pd.DataFrame:
+    """Return the observations of units absent of `categories` over possible units, with both as columns."""
+    units = absence_units(categories, reduced, jurisdiction)
     observed = units.merge(reduced.enrolment.drop(columns="status"), on=_KEY, how="inner")
     exact = observed["status"].isna()
     observed["numerator"] = observed["units"]
@@ -63,14 +61,10 @@ def _prevalence(indicator: Indicator, reduced: Reduced) -> pd.DataFrame:
     chosen = bands[bands["at_least"] >= counted.at_least]
     if counted.below is not None:
         chosen = chosen[chosen["below"] <= counted.below]
-    observed = chosen.groupby(_KEY, as_index=False).agg(
-        numerator=("pupils", lambda values: values.sum(min_count=1)),
-        denominator=("base", "max"),
-        lowest=("at_least", "min"),
-        share=("share", "max"),
-        status=("status", "max"),
-        basis=("basis", "max"),
-    )
+    grouped = chosen.groupby(_KEY)
+    counts = grouped[["pupils"]].sum(min_count=1).join(grouped[["base", "share", "status", "basis"]].max())
+    observed = counts.join(grouped["at_least"].min().rename("lowest")).reset_index()
+    observed = observed.rename(columns={"pupils": "numerator", "base": "denominator"})
     # Bands that do not split at the threshold cannot answer the question.
     observed = observed[observed["lowest"] == counted.at_least].copy()
     exact = observed["status"].isna()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from mirrors.benchmark.features import FeatureMatrix
 from mirrors.benchmark.panel import Bools, Floats
@@ -105,8 +106,6 @@ def peer_statistics(groups: PeerGroups, value: Floats) -> PeerStatistics:
     """Return number, median and middle half of the peers' values; `value` (schools,) is NaN where unknown."""
     of_peers = np.where(groups.peers >= 0, value[np.maximum(groups.peers, 0)], np.nan)
     count = (~np.isnan(of_peers)).sum(axis=1)
-    quartiles = np.full((3, len(value)), np.nan)
-    known = count > 0
-    if known.any():
-        quartiles[:, known] = np.nanpercentile(of_peers[known], [25, 50, 75], axis=1)
-    return PeerStatistics(count, quartiles[1], quartiles[0], quartiles[2])
+    # pandas takes quantiles over gaps column by column in one go; numpy's nanpercentile loops over rows.
+    low, median, high = pd.DataFrame(of_peers.T).quantile([0.25, 0.5, 0.75]).to_numpy()
+    return PeerStatistics(count, median, low, high)

@@ -23,9 +23,7 @@ def city_trend(series: CityTrend, language: Language, palette: Palette = LIGHT) 
     )
     figure = yearly(years, _highest(series), series.indicator, HEIGHT, language, palette)
     _draw(figure, years, series, language, palette)
-    return Chart(
-        figure, language.pick(series.indicator.title), _reading(series, language), _table(series, language)
-    )
+    return Chart(figure, _title(series, language), _reading(series, language), _table(series, language))
 
 
 def _highest(series: CityTrend) -> float:
@@ -58,6 +56,15 @@ def _point_words(series: CityTrend, point: CityPoint, language: Language) -> str
     )
 
 
+def _title(series: CityTrend, language: Language) -> str:
+    name = language.pick(series.indicator.short)
+    if not series.points:
+        return name
+    return language.text(
+        "{name}: {value}", name=name, value=written(series.indicator, series.points[-1].figure, language)
+    )
+
+
 def _reading(series: CityTrend, language: Language) -> str:
     if not series.points:
         return language.text("There are no figures for this indicator.")
@@ -73,7 +80,7 @@ def _table(series: CityTrend, language: Language) -> Table:
     header = (
         language.text("School year"),
         language.text("All schools together"),
-        language.text("Room chance leaves"),
+        language.text("Margin of chance"),
         language.text("Counted"),
         language.text("Out of"),
         language.text("Schools"),

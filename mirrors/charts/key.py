@@ -9,7 +9,7 @@ def key(peers: int, language: Language, palette: Palette) -> str:
     marks = (
         (
             f"width:.7em;height:.7em;border-radius:50%;background:{palette.own}",
-            language.text("you; the line is the room chance leaves"),
+            language.text("you; the line is its margin of chance"),
         ),
         (
             f"width:1.6em;height:.8em;background:{palette.band}",
@@ -27,4 +27,5 @@ def key(peers: int, language: Language, palette: Palette) -> str:
 
 
 def _drawing(style: str) -> str:
-    return f'<i aria-hidden="true" style="display:inline-block;vertical-align:-.08em;margin-right:.45em;{style}"></i>'
+    inline = "display:inline-block;vertical-align:-.08em;margin-right:.45em"
+    return f'<i aria-hidden="true" style="{inline};{style}"></i>'

@@ -65,6 +65,7 @@ def frame(height: int, palette: Palette, right: int = 4, left: int = 2, bottom: 
     bare = {"visible": False, "fixedrange": True, "zeroline": False, "automargin": True}
     return go.Figure(
         layout={
+            "template": go.layout.Template(),
             "height": height,
             "margin": {"l": left, "r": right, "t": 6, "b": bottom, "pad": 0},
             "paper_bgcolor": "rgba(0,0,0,0)",

@@ -91,7 +91,7 @@ def _table(series: Trend, language: Language) -> Table:
     header = (
         language.text("School year"),
         language.text("You"),
-        language.text("Room chance leaves"),
+        language.text("Margin of chance"),
         language.text("Expected"),
         language.text("Similar schools: median"),
         language.text("Similar schools: middle half"),

@@ -110,7 +110,7 @@ def _draw_own(
             mode="markers",
             marker={"size": 14, "color": palette.own},
             hovertemplate=_hover(
-                language.text("you, with the room chance leaves"),
+                language.text("you, with its margin of chance"),
                 between(comparison.indicator, own.low, own.high, own.decimals, language),
             ),
         )
@@ -137,7 +137,7 @@ def _table(comparisons: Sequence[Comparison], language: Language) -> Table:
     header = (
         language.text("Indicator"),
         language.text("You"),
-        language.text("Room chance leaves"),
+        language.text("Margin of chance"),
         language.text("Expected"),
         language.text("Similar schools: median"),
         language.text("Similar schools: middle half"),

@@ -9,7 +9,7 @@ from mirrors.charts.style import Palette, frame, short_year, ticks, words
 from mirrors.definitions import Indicator
 from mirrors.locale import Language
 
-_HEADROOM = 1.3
+_HEADROOM = 1.4
 _MOST_YEAR_LABELS = 6
 
 
@@ -54,7 +54,7 @@ def yearly(
     top = max(highest, 1e-9) * _HEADROOM
     figure = frame(height, palette, bottom=24)
     _year_axis(figure, years, palette)
-    marks = ticks(top / _HEADROOM * 1.1, most=4)
+    marks = ticks(top / _HEADROOM, most=4)
     figure.update_yaxes(
         visible=True, range=[0, top], tickvals=marks, ticktext=_amounts(marks, indicator, language),
         gridcolor=palette.hairline, gridwidth=1, tickfont_color=palette.quiet, ticks="", ticklabelstandoff=6,

@@ -8,7 +8,7 @@ from mirrors.benchmark.features import SIZE
 from mirrors.benchmark.panel import FEWEST_PUPILS
 from mirrors.benchmark.peer_group import PeerGroups, peer_statistics
 from mirrors.benchmark.registration import COMPLETE
-from mirrors.disclosure.rules import PEERS_FOR_MEDIAN, PEERS_FOR_MIDDLE_HALF, TENTH, rate_step, round_to
+from mirrors.disclosure.rules import PEERS_FOR_MEDIAN, PEERS_FOR_MIDDLE_HALF, peer_step, rate_step, round_to
 
 _KEY = ["school_id", "school_year"]
 
@@ -45,7 +45,10 @@ def _kinds(benchmark: Benchmark) -> pd.DataFrame:
         shown = frame[_KEY].assign(category=category)
         shown["status"] = frame["status"].mask(~enough & (frame["status"] == "exact"), "too_small")
         shown["value"] = np.where(enough, value, np.nan)
-        median = round_to(frame["peer_median"].to_numpy(float), TENTH)
+        # The same grain as the indicator of the same category, or the finer figure would undo the coarser.
+        exact = frame[frame["status"] == "exact"]
+        grain = peer_step(float(exact["units"].sum() / max(exact["possible"].sum(), 1.0)))
+        median = round_to(frame["peer_median"].to_numpy(float), grain)
         shown["peer_median"] = np.where(frame["peers"] >= PEERS_FOR_MEDIAN, median, np.nan)
         parts.append(shown[columns])
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns, dtype=str)

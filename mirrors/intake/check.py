@@ -11,6 +11,9 @@ from mirrors.intake.finding import Finding, Problem
 from mirrors.intake.mapping import Mapped, literal
 from mirrors.intake.source import ROW
 
+LARGEST_COUNT = 1e15
+"""No register counts further, and a larger number is not exact any more."""
+
 
 def check_fact(
     connection: duckdb.DuckDBPyConnection, mapped: Mapped, file: str, jurisdiction: Jurisdiction
@@ -36,7 +39,9 @@ def _rules(contract: Contract, jurisdiction: Jurisdiction) -> Iterator[Rule]:
     yield Problem.REQUIRED, "school_id", "coalesce(trim(school_id), '') = ''", ""
     yield Problem.SCHOOL_YEAR, "school_year", "school_year IS NULL", ""
     for column in contract.fields:
-        if column.name not in ("school_id", "school_year"):
+        if column.name == "school_id":
+            yield from _longest(column)
+        elif column.name != "school_year":
             yield from _column_rules(column)
         if column.name == "code":
             known = ", ".join([*jurisdiction.codes, *jurisdiction.aliases, "any"])
@@ -54,10 +59,10 @@ def _column_rules(column: Column) -> Iterator[Rule]:
         yield Problem.REQUIRED, name, f"{name} IS NULL AND {name}_status = 'exact'{given}", ""
     if limits.minimum is not None:
         yield Problem.TOO_SMALL, name, f"{name} < {limits.minimum}", f"{limits.minimum:g}"
-    if limits.maximum is not None:
-        yield Problem.TOO_LARGE, name, f"{name} > {limits.maximum}", f"{limits.maximum:g}"
-    if limits.maxLength is not None:
-        yield Problem.TOO_LONG, name, f"length({name}) > {limits.maxLength}", str(limits.maxLength)
+    maximum = LARGEST_COUNT if column.type != "string" and limits.maximum is None else limits.maximum
+    if maximum is not None:
+        yield Problem.TOO_LARGE, name, f"{name} > {maximum}", f"{maximum:g}"
+    yield from _longest(column)
     if limits.pattern is not None:
         yield (
             Problem.PATTERN,
@@ -68,6 +73,12 @@ def _column_rules(column: Column) -> Iterator[Rule]:
     if limits.enum is not None:
         allowed = ", ".join(map(literal, limits.enum))
         yield Problem.NOT_IN_LIST, name, f"{name} NOT IN ({allowed})", ", ".join(limits.enum)
+
+
+def _longest(column: Column) -> Iterator[Rule]:
+    longest = column.constraints.maxLength
+    if longest is not None:
+        yield Problem.TOO_LONG, column.name, f"length({column.name}) > {longest}", str(longest)
 
 
 def _duplicates(connection: duckdb.DuckDBPyConnection, contract: Contract, file: str) -> list[Finding]:

@@ -85,7 +85,7 @@ def school_year_sql(layout: Layout) -> str:
     """Return an SQL expression for the school year as 2024-25; null when the label is not one."""
     label = quote(layout.school_year)
     if layout.year_label == "end_year":
-        year = f"try_cast({label} AS INTEGER)"
+        year = f"try_cast(regexp_extract({label}, '^\\d{{4}}$') AS INTEGER)"
         return f"CASE WHEN {year} BETWEEN 1900 AND 2200 THEN printf('%d-%02d', {year} - 1, {year} % 100) END"
     start, end = f"try_cast({label}[:4] AS INTEGER)", f"try_cast({label}[6:] AS INTEGER)"
     written = f"regexp_full_match({label}, '\\d{{4}}-\\d{{2}}')"
@@ -115,7 +115,9 @@ class FactMapper:
         layout = self.layout
         columns = [f"{school_id_sql(layout)} AS school_id", f"{school_year_sql(layout)} AS school_year"]
         sources = {
-            "school_id": layout.school_id.strip("{}"),
+            "school_id": ", ".join(
+                layout.columns[part][0] for part in re.findall(r"\{(\w+)\}", layout.school_id)
+            ),
             "school_year": layout.columns[layout.school_year][0],
         }
         for name, kind in fact_columns(contract):
@@ -158,12 +160,11 @@ class FactMapper:
         if source.minus:
             other, other_status = _number(Source(column=source.minus), self.markers)
             value = f"({value} - {other})"
-            status = f"CASE WHEN {status} <> 'exact' THEN {status} ELSE {other_status} END"
+            status = f"CASE WHEN {status} <> 'exact' THEN {status} ELSE {_turned(other_status)} END"
             given += f" AND {quote(source.minus)} IS NOT NULL"
         if source.complement:
             value = f"round(1 - {value}, 6)"
-            turned = "WHEN 'at_least' THEN 'at_most' WHEN 'at_most' THEN 'at_least'"
-            status = f"CASE {status} {turned} ELSE {status} END"
+            status = _turned(status)
         return _Cell(value, status, given)
 
 
@@ -175,6 +176,11 @@ def fact_columns(contract: Contract) -> tuple[tuple[str, str], ...]:
         if column.name not in ("school_id", "school_year")
     ]
     return tuple(pairs + ([("share", "number")] if contract.name in SHARED else []))
+
+
+def _turned(status: str) -> str:
+    """Return SQL for the status of what is left when a number with `status` is taken away."""
+    return f"CASE {status} WHEN 'at_least' THEN 'at_most' WHEN 'at_most' THEN 'at_least' ELSE {status} END"
 
 
 def _text(source: Source) -> str:
@@ -215,5 +221,6 @@ def _number(source: Source, markers: Markers) -> tuple[str, str]:
     bare = f"(CASE {digits} ELSE {text} END)" if digits else text
     plain = f"try_cast({bare} AS DOUBLE)" + (" / 100" if source.percent else "")
     signed = f"try_cast(rtrim({bare}, '% ') AS DOUBLE) / 100"
-    value = f"CASE WHEN ends_with({bare}, '%') THEN {signed} ELSE {plain} END"
-    return value, status
+    number = f"CASE WHEN ends_with({bare}, '%') THEN {signed} ELSE {plain} END"
+    # DuckDB reads words such as "nan" and "infinity" as numbers.
+    return f"CASE WHEN isfinite({number}) THEN {number} END", status

@@ -2,11 +2,11 @@
 
 import csv
 import io
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -74,11 +74,14 @@ def _read_xlsx(name: str, content: bytes, sheets: frozenset[str]) -> SourceTable
         wanted = next((sheet for sheet in names if sheet in sheets), names[0] if len(names) == 1 else None)
         if wanted is None:
             raise Refused([Finding(Problem.NO_SHEET, name, detail=", ".join(sorted(sheets)))])
-        cells = workbook.get_sheet_by_name(wanted).to_python()
+        sheet = workbook.get_sheet_by_name(wanted)
+        cells = sheet.to_python()
     except (CalamineError, OSError) as error:
         raise Refused([Finding(Problem.BROKEN, name)]) from error
     records = [[_cell_text(cell) for cell in row] for row in cells]
-    kept = [(line, record) for line, record in enumerate(records, start=1) if any(record)]
+    # Empty rows above the table are not among the cells.
+    first = sheet.start[0] + 1 if sheet.start else 1
+    kept = [(line, record) for line, record in enumerate(records, start=first) if any(record)]
     return _table(f"{name} [{wanted}]", [record for _, record in kept], [line for line, _ in kept])
 
 
@@ -91,10 +94,19 @@ def _cell_text(cell: object) -> str:
 def _read_parquet(name: str, content: bytes) -> SourceTable:
     try:
         table = pq.read_table(io.BytesIO(content))
-        texts = [column.cast(pa.string()) for column in table.columns]
-    except (pa.ArrowException, OSError) as error:
+        texts = [_trimmed(column.cast(pa.string())) for column in table.columns]
+        header = tuple(table.column_names)
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise Refused([Finding(Problem.BROKEN, name)]) from error
-    return _with_lines(name, tuple(table.column_names), texts, list(range(2, table.num_rows + 2)))
+    return _with_lines(name, header, texts, list(range(2, table.num_rows + 2)))
+
+
+def _trimmed(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return the texts as the other formats give them: no space around, null for an empty cell."""
+    # A damaged file may hold bytes that are no text.
+    column.validate(full=True)
+    texts = pc.utf8_trim_whitespace(column)
+    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
 
 
 def _table(name: str, records: list[list[str]], lines: list[int]) -> SourceTable:
@@ -114,9 +126,10 @@ def _texts(column: tuple[str, ...]) -> pa.Array:
 
 
 def _with_lines(name: str, header: tuple[str, ...], columns: list[pa.Array], lines: list[int]) -> SourceTable:
-    repeated = [column for column, count in Counter(header).items() if count > 1]
-    if repeated:
-        raise Refused([Finding(Problem.REPEATED_COLUMN, name, column=repeated[0], row=1)])
+    again = [place for place, column in enumerate(header, start=1) if column in header[: place - 1]]
+    if again:
+        # The place of the column, not its text: without a header the first line holds values.
+        raise Refused([Finding(Problem.REPEATED_COLUMN, name, column=str(again[0]), row=1)])
     if not lines:
         raise Refused([Finding(Problem.NO_ROWS, name)])
     rows = pa.Table.from_arrays([*columns, pa.array(lines, pa.int64())], names=[*header, ROW])

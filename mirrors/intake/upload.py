@@ -57,10 +57,12 @@ def read_upload(paths: Sequence[Path], profile: Profile, progress: Progress = si
             read.append((rank, _read_file(path, layout, source, profile, rank)))
         except Refused as refusal:
             findings += refusal.findings
-    if findings:
-        raise Refused(findings)
     read.sort(key=lambda ranked: ranked[0])
     files = [file for _, file in read]
+    if not findings:
+        findings += _in_two_files(files)
+    if findings:
+        raise Refused(findings)
     tables = {name for file in files for name in file.facts}
     facts = {
         name: pa.concat_tables([t for file in files for t in file.facts.get(name, [])])
@@ -121,10 +123,40 @@ def _read_file(path: Path, layout: Layout, source: SourceTable, profile: Profile
                 if "school_type" not in fact.take:
                     continue
             findings += check_fact(connection, mapped, source.file, jurisdiction)
-            _keep(connection, mapped, fact, result, rank)
+            if not findings:
+                _keep(connection, mapped, fact, result, rank)
     if findings:
-        raise Refused(findings)
+        # A fault in a shared column, such as the school's id, is found with every fact.
+        raise Refused(list(dict.fromkeys(findings)))
     return result
+
+
+def _in_two_files(files: Sequence[_FileFacts]) -> list[Finding]:
+    """Return the rows that two files of the same layout both give: nothing says which to believe."""
+    findings: list[Finding] = []
+    if len({file.report.layout for file in files}) == len(files):
+        return findings
+    with open_workbench() as connection:
+        for name in sorted({name for file in files for name in file.facts}):
+            key = load_contracts()[name].primary_key
+            numbered = [
+                table.append_column("file", pa.repeat(number, table.num_rows))
+                for number, file in enumerate(files)
+                for table in file.facts.get(name, [])
+            ]
+            connection.register("every", pa.concat_tables(numbered))
+            again = (
+                f"SELECT max(file) AS file, max_by({ROW}, file) AS again FROM every"
+                f" GROUP BY {', '.join(key)}, file_rank HAVING count(*) > 1"
+            )
+            found = connection.execute(
+                f"SELECT file, min(again), count(*) FROM ({again}) GROUP BY file ORDER BY file"
+            ).fetchall()
+            findings += [
+                Finding(Problem.TWICE, files[number].report.file, row=row, rows=rows, detail=", ".join(key))
+                for number, row, rows in found
+            ]
+    return findings
 
 
 def _row_report(

@@ -45,23 +45,15 @@ class Snapshot:
 
         Missing values are None. Columns and table are names in code, values are bound.
         """
-        frame = self.frame(table, order_by, **equal)
-        plain = frame.astype(object).where(frame.notna(), None)
-        return [
-            dict(zip(plain.columns, row, strict=True)) for row in plain.itertuples(index=False, name=None)
-        ]
-
-    def frame(self, table: str, order_by: str | None = None, **equal: Any) -> pd.DataFrame:
-        """Return the rows of `table` whose columns equal the given values."""
         where = " AND ".join(f"{column} = ?" for column in equal) or "true"
         order = f" ORDER BY {order_by}" if order_by else ""
         # A shared connection is not safe between threads and an open result owns it: one cursor per
-        # call, fetched at once (test_published.test_many_threads_read_while_publishing).
+        # call, fetched at once.
         cursor = self._connection.cursor()
         try:
-            return cursor.execute(
-                f"SELECT * FROM snapshot.{table} WHERE {where}{order}", list(equal.values())
-            ).df()
+            cursor.execute(f"SELECT * FROM snapshot.{table} WHERE {where}{order}", list(equal.values()))
+            names = [column[0] for column in cursor.description or []]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
         finally:
             cursor.close()
 

@@ -28,7 +28,7 @@ def snapshot_view(snapshot: Snapshot, viewer: Viewer) -> SnapshotView:
     years = sorted({row["school_year"] for row in snapshot.rows("school")})
     return SnapshotView(
         number=int(snapshot.name),
-        published_at=meta["published_at"].to_pydatetime(),
+        published_at=meta["published_at"],
         synthetic=bool(meta["synthetic"]),
         city=meta["city"],
         jurisdiction=load_jurisdiction(meta["jurisdiction"]),

@@ -14,7 +14,7 @@ from mirrors.benchmark.panel import Panel
 from mirrors.benchmark.residual import type_median_residual
 
 CREDIT = 0.4
-SIZES = (1.0, 2.5, 6.0, 14.0)
+SIZES = (1.0, 2.5, 6.0, 20.0)
 NO_HISTORY = 1e4
 NEAR_PRIOR = PRIOR_MEAN + np.array([0.3, -0.2, 0.4, -0.3, 0.2, 0.1, -0.4, 0.3, 0.5, 0.2, 0.4, -0.2, 0.3])
 
@@ -49,6 +49,8 @@ def city() -> Panel:
 
 def minus_medians(values: dict[int, float], kinds: dict[int, str]) -> dict[int, float]:
     """Return values minus the median of their type (15 schools or more), then minus the overall median."""
+    if not values:
+        return {}
     left = dict(values)
     for kind in set(kinds.values()):
         members = [school for school in values if kinds[school] == kind]

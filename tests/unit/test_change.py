@@ -57,16 +57,23 @@ def only(panel: Panel, order: list[int]) -> Panel:
     )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(seed=st.integers(0, 10_000), school=st.integers(0, SCHOOLS - 1), rises=st.booleans())
-def test_a_large_lasting_step_is_found(seed: int, school: int, rises: bool) -> None:
-    panel = quiet_city(seed)
-    panel = replace(panel, pupils=np.maximum(panel.pupils, 300), possible=panel.possible)
-    panel = with_odds(panel, school, [2.2 if rises else 1 / 2.2])
+def test_a_large_step_that_stays_is_listed(seed: int, school: int, rises: bool) -> None:
+    panel = with_odds(quiet_city(seed), school, [2.5, 2.5] if rises else [0.4, 0.4])
     lists = choose(fit_change(panel), fit_level(panel))
     listed, other = (lists.rose, lists.improved) if rises else (lists.improved, lists.rose)
     assert panel.school_ids[school] in [card.school_id for card in listed.clear]
     assert panel.school_ids[school] not in [card.school_id for card in (*other.clear, *other.weak)]
+
+
+@settings(max_examples=12, deadline=None)
+@given(seed=st.integers(0, 10_000), school=st.integers(0, SCHOOLS - 1), rises=st.booleans())
+def test_a_large_step_of_this_year_is_at_least_a_weak_signal(seed: int, school: int, rises: bool) -> None:
+    panel = with_odds(quiet_city(seed), school, [2.5 if rises else 0.4])
+    lists = choose(fit_change(panel), fit_level(panel))
+    found = lists.rose if rises else lists.improved
+    assert panel.school_ids[school] in [card.school_id for card in (*found.clear, *found.weak)]
 
 
 @settings(max_examples=10, deadline=None)
@@ -129,8 +136,8 @@ def test_a_change_is_smaller_than_it_looks() -> None:
 def test_a_step_that_stayed_counts_more_than_one_that_went() -> None:
     lasting = fit_change(with_odds(quiet_city(4), 7, [1.7, 1.7]))
     gone = fit_change(with_odds(quiet_city(4), 7, [1.7, 1.0]))
-    assert lasting.points[7] > 0 > gone.points[7]
-    assert abs(gone.points[7]) < lasting.points[7]
+    assert lasting.points[7] > 0.01
+    assert abs(gone.points[7]) < lasting.points[7] / 4
 
 
 def test_an_even_rise_of_all_schools_of_a_type_is_nobodys_change() -> None:

@@ -3,7 +3,7 @@ SELECT
     school_id,
     school_year,
     avg(pupils) AS pupils,
-    sum(possible) AS possible,
+    nullif(sum(possible), 0) AS possible,
     max(CASE WHEN status <> 'exact' THEN status END) AS status
 FROM enrolment
 WHERE breakdown = 'all'

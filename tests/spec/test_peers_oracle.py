@@ -1,0 +1,224 @@
+"""Peer groups and what is said of them: product against oracle."""
+
+import math
+
+import numpy as np
+import pytest
+
+from mirrors.benchmark.peer_group import PeerGroups
+from tests.spec import oracle
+from tests.spec.cities import City
+from tests.spec.oracle import Cell, Observed
+
+YEARS = ["2020-21", "2021-22", "2022-23", "2023-24", "2024-25", "2025-26"]
+KEYS = [*oracle.RATES, "A5", *oracle.QUANTILES, *oracle.AT_LEAST, "B7"]
+
+each_year = pytest.mark.parametrize("year", YEARS)
+each_indicator = pytest.mark.parametrize("key", KEYS)
+
+
+@pytest.fixture(scope="module")
+def published(city: City) -> dict[Cell, list[tuple[str, float]]]:
+    """Return the published peers of every school-year, nearest first."""
+    groups: dict[Cell, list[tuple[str, float]]] = {}
+    for row in city.tables["peer"].to_dict("records"):
+        cell = (row["school_id"], row["school_year"])
+        groups.setdefault(cell, []).append((row["peer_id"], row["distance"]))
+    return groups
+
+
+@each_year
+def test_standardised_features(city: City, files: oracle.Files, year: str) -> None:
+    matrix = city.benchmark.features[year]
+    assert matrix.names == ("size", *oracle.FEATURES)
+    mine = oracle.standardised_features(files, year)
+    for school, scaled in zip(matrix.school_ids, matrix.standardised(), strict=True):
+        assert scaled == pytest.approx(mine[school], abs=1e-9), school
+
+
+@each_year
+def test_weights_are_learnt_from_earlier_years_only(
+    city: City,
+    files: oracle.Files,
+    observed: dict[str, dict[Cell, Observed]],
+    alarmed: set[Cell],
+    year: str,
+) -> None:
+    learnt = [
+        oracle.feature_weights(
+            taking_part(observed[key], before, alarmed),
+            oracle.standardised_features(files, before),
+            oracle.school_types(files, before),
+        )
+        for key in ("A2", "A1")
+        for before in YEARS[: YEARS.index(year)]
+    ]
+    mine = oracle.kept_weights(learnt or [[1.0] * 7])
+    assert city.benchmark.peers[year].weights == pytest.approx(mine, abs=1e-6)
+
+
+def taking_part(observed: dict[Cell, Observed], year: str, alarmed: set[Cell]) -> dict[str, Observed]:
+    """Return the schools of a year whose figure is believed: thirty pupils and no alarm."""
+    return {
+        school: found
+        for (school, which), found in observed.items()
+        if which == year and found.pupils >= 30 and (school, year) not in alarmed
+    }
+
+
+@each_year
+def test_peers_are_the_nearest_schools_of_the_type(
+    city: City,
+    files: oracle.Files,
+    alarmed: set[Cell],
+    published: dict[Cell, list[tuple[str, float]]],
+    year: str,
+) -> None:
+    sizes = oracle.possible_and_pupils(files)
+    types = oracle.school_types(files, year)
+    may_be_peer = {s for s in types if sizes[s, year][1] >= 30 and (s, year) not in alarmed}
+    weights = [float(w) for w in city.benchmark.peers[year].weights]
+    mine = oracle.nearest(oracle.standardised_features(files, year), types, weights, may_be_peer)
+    assert {len(group) for group in mine.values()} == {15}
+    for school, group in mine.items():
+        theirs = published[school, year]
+        assert [peer for peer, _ in theirs] == [peer for peer, _ in group], school
+        assert [far for _, far in theirs] == pytest.approx([far for _, far in group], abs=0.0006), school
+
+
+@each_indicator
+def test_median_and_middle_half(
+    city: City,
+    observed: dict[str, dict[Cell, Observed]],
+    alarmed: set[Cell],
+    published: dict[Cell, list[tuple[str, float]]],
+    key: str,
+) -> None:
+    checked = 0
+    for row in city.benchmark.compared[key].to_dict("records"):
+        cell = (row["school_id"], row["school_year"])
+        values = believed(observed[key], alarmed, published[cell], row["school_year"])
+        assert row["peers"] == len(values), cell
+        for column, share in (("peer_low", 0.25), ("peer_median", 0.5), ("peer_high", 0.75)):
+            assert row[column] == pytest.approx(oracle.quantile(values, share), rel=1e-9, abs=1e-12), cell
+        checked += 1
+    assert checked == 156 * 6
+
+
+def believed(
+    observed: dict[Cell, Observed], alarmed: set[Cell], peers: list[tuple[str, float]], year: str
+) -> list[float]:
+    """Return the peers' values that rest on thirty pupils and are under no alarm."""
+    cells = [(peer, year) for peer, _ in peers]
+    return [observed[cell].value for cell in cells if observed[cell].pupils >= 30 and cell not in alarmed]
+
+
+@each_indicator
+def test_published_statistics_of_peers(
+    city: City, observed: dict[str, dict[Cell, Observed]], key: str
+) -> None:
+    step = peer_step(observed[key], key)
+    figure = city.tables["figure"]
+    shown = figure[figure["indicator"] == key].set_index(["school_id", "school_year"])
+    for row in city.benchmark.compared[key].to_dict("records"):
+        found = shown.loc[(row["school_id"], row["school_year"])]
+        for column, fewest in (("peer_median", 5), ("peer_low", 10), ("peer_high", 10)):
+            if row["peers"] < fewest:
+                assert math.isnan(found[column])
+            else:
+                assert math.isclose(found[column], round(found[column] / step) * step, abs_tol=1e-9)
+                assert abs(found[column] - row[column]) <= step / 2 + 1e-9
+
+
+def peer_step(observed: dict[Cell, Observed], key: str) -> float:
+    """Return the step of peers' figures: half a point, a tenth where the whole city stays under two."""
+    if key == "A5":
+        return 1.0
+    if key in oracle.QUANTILES:
+        return 0.5
+    together = [(found.numerator or 0, found.denominator or 0) for found in observed.values()]
+    share = sum(one for one, _ in together) / sum(other for _, other in together)
+    return 0.001 if share < 0.02 else 0.005
+
+
+def test_both_steps_are_in_use(observed: dict[str, dict[Cell, Observed]]) -> None:
+    assert {peer_step(observed[key], key) for key in oracle.RATES} == {0.001, 0.005}
+
+
+@each_indicator
+def test_a_verdict_needs_the_whole_interval_on_one_side(
+    city: City, observed: dict[str, dict[Cell, Observed]], key: str
+) -> None:
+    figure = city.tables["figure"]
+    shown = figure[figure["indicator"] == key].set_index(["school_id", "school_year"])["verdict"]
+    for row in city.benchmark.compared[key].to_dict("records"):
+        cell = (row["school_id"], row["school_year"])
+        if observed[key][cell].pupils < oracle.MINIMUM[key] or math.isnan(row["low"]):
+            assert shown[cell] == "unknown", cell
+        elif row["low"] > row["peer_median"]:
+            assert shown[cell] == "higher", cell
+        elif row["high"] < row["peer_median"]:
+            assert shown[cell] == "lower", cell
+        else:
+            assert shown[cell] == "similar", cell
+
+
+def test_a_category_is_compared_in_the_same_grain_as_its_indicator(city: City) -> None:
+    """Otherwise the finer of the two would undo the rounding of the coarser."""
+    figure, kinds = city.tables["figure"], city.tables["kind"]
+    for key, category in (("A2", "unauthorised"), ("A3", "illness")):
+        one = figure[figure["indicator"] == key].set_index(["school_id", "school_year"])["peer_median"]
+        other = kinds[kinds["category"] == category].set_index(["school_id", "school_year"])["peer_median"]
+        assert one.sort_index().to_dict() == other.sort_index().to_dict()
+
+
+def test_bands_of_absence(
+    city: City,
+    files: oracle.Files,
+    alarmed: set[Cell],
+    published: dict[Cell, list[tuple[str, float]]],
+) -> None:
+    share = {
+        (row["school_id"], row["school_year"], row["code"], row["at_least"]): (
+            row["pupils"] / row["base"],
+            row["base"],
+        )
+        for row in files.pupil_band
+        if row["breakdown"] == "all"
+    }
+    shown = city.tables["band"]
+    assert len(shown) == len(share)
+    for row in shown.to_dict("records"):
+        code = "B" if row["category"] == "unauthorised" else "any"
+        own, base = share[row["school_id"], row["school_year"], code, row["at_least"]]
+        assert math.isnan(row["own"]) if base < 20 else abs(row["own"] - own) <= 0.005 + 1e-9
+        values = []
+        for peer, _ in published[row["school_id"], row["school_year"]]:
+            value, peer_base = share[peer, row["school_year"], code, row["at_least"]]
+            if peer_base >= 20 and (peer, row["school_year"]) not in alarmed:
+                values.append(value)
+        assert len(values) >= 10
+        assert abs(row["peers"] - sum(values) / len(values)) <= 0.005 + 1e-9
+    for column in ("own", "peers"):
+        hundredths = 100 * shown[column].dropna()
+        assert np.allclose(hundredths, hundredths.round())
+
+
+def test_features_of_peers_are_shown_as_their_middle_half(
+    city: City, published: dict[Cell, list[tuple[str, float]]]
+) -> None:
+    groups: PeerGroups = city.benchmark.peers["2025-26"]
+    matrix = groups.features
+    place = {school: row for row, school in enumerate(matrix.school_ids)}
+    shown = city.tables["peer_feature"]
+    shown = shown[shown["school_year"] == "2025-26"]
+    assert set(shown["feature"]) == {
+        n for n, w in zip(matrix.names, groups.weights, strict=True) if w > 0
+    }
+    for row in shown.to_dict("records"):
+        column = matrix.values[:, matrix.names.index(row["feature"])]
+        column, step = (np.exp(column), 10.0) if row["feature"] == "size" else (column, 0.01)
+        of_peers = [float(column[place[peer]]) for peer, _ in published[row["school_id"], "2025-26"]]
+        assert abs(row["low"] - oracle.quantile(of_peers, 0.25)) <= step / 2 + 1e-9
+        assert abs(row["high"] - oracle.quantile(of_peers, 0.75)) <= step / 2 + 1e-9
+        assert abs(row["own"] - column[place[row["school_id"]]]) <= step / 2 + 1e-9
