@@ -9,13 +9,12 @@ from mirrors.benchmark.change import Change, fit_change
 from mirrors.benchmark.expected import expected_rate, feature_weights
 from mirrors.benchmark.features import FeatureMatrix, feature_matrix
 from mirrors.benchmark.interval import PUPIL_VARIANCE, rate_interval, wilson_interval
-from mirrors.benchmark.level import Level, fit_level
+from mirrors.benchmark.level import fit_level
 from mirrors.benchmark.observation import observe, observed_rate
 from mirrors.benchmark.panel import FEWEST_PUPILS, LARGEST_ABSENCE_SHARE, Floats, Panel
 from mirrors.benchmark.peer_group import PeerGroups, peer_groups, peer_statistics
 from mirrors.benchmark.reduction import Reduced, reduce_facts
 from mirrors.benchmark.registration import registration
-from mirrors.benchmark.residual import Trend
 from mirrors.benchmark.series import build_panel, comparable_run, restarts
 from mirrors.benchmark.ten_and_ten import Lists, choose
 from mirrors.definitions import Indicator, Jurisdiction
@@ -25,13 +24,12 @@ from mirrors.store import Facts
 
 @dataclass(frozen=True, eq=False)
 class Judged:
-    """One indicator in one school year: how schools changed, where they stand, and the three lists."""
+    """One indicator in one school year: how schools changed, and the three lists."""
 
     indicator: str
     school_year: str
     panel: Panel
     change: Change
-    level: Level
     lists: Lists
 
 
@@ -256,7 +254,6 @@ def _judge(
         return None
     # A level is only fair against schools with the same context; for change the jurisdiction says whether
     # its context is measured well enough to help.
-    against: Trend = "type" if panel.context is None else "context"
-    change = fit_change(panel, jurisdiction.trend if against == "context" else "type")
-    level = fit_level(panel, against)
-    return Judged(indicator.id, year, panel, change, level, choose(change, level))
+    change = fit_change(panel, "type" if panel.context is None else jurisdiction.trend)
+    level = None if panel.context is None else fit_level(panel, "context")
+    return Judged(indicator.id, year, panel, change, choose(change, level))

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from mirrors.benchmark.change import Change
+from mirrors.benchmark.change import MATERIAL_POINTS, MATERIAL_SHARE, Change
 from mirrors.benchmark.level import Level
 from mirrors.benchmark.panel import Bools, Floats
 
@@ -15,6 +15,8 @@ EXCELLENT_GATE = 0.90
 CHANGE_GATE = 0.70
 CHANGE_GATE_THREE_YEARS = 0.80
 NO_GATE_PASSES = np.inf
+WORTH_A_LOOK = 0.5
+"""A weak signal is at least this part of a material change; smaller ones are everyday noise."""
 
 
 class WhyFewer(StrEnum):
@@ -23,6 +25,7 @@ class WhyFewer(StrEnum):
     TWO_YEARS_ONLY = "two_years_only"
     FEW_CLEAR = "few_clear"
     NOT_ENOUGH_SCHOOLS = "not_enough_schools"
+    NO_CONTEXT = "no_context"
 
 
 @dataclass(frozen=True)
@@ -74,9 +77,13 @@ class Lists:
     rose: ChangeList
 
 
-def choose(change: Change, level: Level) -> Lists:
-    """Return the three lists. Raises ValueError when `change` and `level` are about different schools."""
-    if change.school_ids != level.school_ids:
+def choose(change: Change, level: Level | None) -> Lists:
+    """Return the three lists.
+
+    Without a level against context nobody is excellent: against the type alone it would be the schools
+    with the easiest intake. Raises ValueError when `change` and `level` are about different schools.
+    """
+    if level is not None and change.school_ids != level.school_ids:
         raise ValueError("change and level must be about the same schools")
     return Lists(
         excellent=_excellent(level),
@@ -94,7 +101,9 @@ def gates(change: Change) -> Floats:
     )
 
 
-def _excellent(level: Level) -> ExcellentList:
+def _excellent(level: Level | None) -> ExcellentList:
+    if level is None:
+        return ExcellentList((), WhyFewer.NO_CONTEXT)
     if level.eligible.sum() < FEWEST_SCHOOLS:
         return ExcellentList((), WhyFewer.NOT_ENOUGH_SCHOOLS)
     chosen = _largest(-level.level, level.p_better >= EXCELLENT_GATE, LONGEST_LIST)
@@ -118,7 +127,8 @@ def _changed(change: Change, size: Floats, certainty: Floats) -> ChangeList:
     in_direction = change.eligible & (np.nan_to_num(size) > 0)
     passes = np.nan_to_num(certainty) >= gates(change)
     clear = _largest(size, in_direction & passes, LONGEST_LIST)
-    weak = _largest(size, in_direction & ~passes, LONGEST_LIST - len(clear))
+    worth = np.nan_to_num(size) >= WORTH_A_LOOK * np.maximum(MATERIAL_POINTS, MATERIAL_SHARE * change.before)
+    weak = _largest(size, in_direction & worth & ~passes, LONGEST_LIST - len(clear))
     return ChangeList(_cards(change, clear), _cards(change, weak), _why_fewer(change, len(clear)))
 
 

@@ -14,13 +14,24 @@ from mirrors.disclosure.rules import TENTH, rate_step, round_to
 
 MORE_LIKELY_THAN_NOT = 0.5
 KINDS = ("excellent", "improved", "rose")
+_LISTED_COLUMNS = [
+    "indicator",
+    "school_year",
+    "list",
+    "school_id",
+    "certainty",
+    "before",
+    "now",
+    "direction",
+    "pupils",
+]
 
 
 def tables(benchmark: Benchmark) -> dict[str, pd.DataFrame]:
     """Return the tables change, listed, list_state and left_out."""
     listed = pd.DataFrame(
         [row for judged in benchmark.judged for row in _listed(judged)],
-        columns=["indicator", "school_year", "list", "school_id", "certainty", "before", "now", "pupils"],
+        columns=_LISTED_COLUMNS,
     )
     listed["on_list_last_year"] = _on_list_last_year(listed)
     changes = [_changes(judged) for judged in benchmark.judged]
@@ -57,18 +68,31 @@ def _changes(judged: Judged) -> pd.DataFrame:
     likely = np.maximum(p_rise, p_fall)
     moved = likely >= MORE_LIKELY_THAN_NOT
     step = rate_step(panel.pupils[:, -1])
+    before, now = round_to(change.before, step), round_to(change.level, step)
+    words = [direction(bool(up), *pair) for up, *pair in zip(p_rise > p_fall, before, now, strict=True)]
     return pd.DataFrame(
         {
             "indicator": judged.indicator,
             "school_id": list(panel.school_ids),
             "school_year": judged.school_year,
-            "direction": np.where(moved, np.where(p_rise > p_fall, "rose", "fell"), "similar"),
+            "direction": np.where(moved, words, "similar"),
             "certainty": np.where(likely >= gates(change), "clear", np.where(moved, "weak", "none")),
-            "before": round_to(change.before, step),
-            "now": round_to(change.level, step),
+            "before": before,
+            "now": now,
             "reason": [str(reason or "") for reason in exclusions(panel)],
         }
     )[_CHANGE_COLUMNS]
+
+
+def direction(up: bool, before: float, now: float) -> str:
+    """Return the word for a change against similar schools that fits the school's own figures.
+
+    A school whose rate stays put while similar schools fall has risen against them, yet a reader who
+    sees "rose" beside two equal figures is right to distrust the page.
+    """
+    if up:
+        return "rose" if now > before else "stayed_as_others_fell"
+    return "fell" if now < before else "stayed_as_others_rose"
 
 
 def _listed(judged: Judged) -> Iterable[tuple[object, ...]]:
@@ -87,15 +111,17 @@ def _row(judged: Judged, kind: str, certainty: str, school: Excellent | Changed)
     before = school.expected if isinstance(school, Excellent) else school.before
     # The evidence is what the model believes of the school, not what was counted, and only the adviser
     # reads it: half a point would hide the changes of schools with little absence.
-    rounded = round_to(np.array([before, school.level]), TENTH)
+    before, now = round_to(np.array([before, school.level]), TENTH).tolist()
+    words = "below_expected" if kind == "excellent" else direction(kind == "rose", before, now)
     return (
         judged.indicator,
         judged.school_year,
         kind,
         school.school_id,
         certainty,
-        float(rounded[0]),
-        float(rounded[1]),
+        before,
+        now,
+        words,
         round(float(pupils)),
     )
 

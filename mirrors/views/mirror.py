@@ -29,7 +29,8 @@ class TrendPoint:
 class ChangeWords:
     """How the latest change is to be worded: direction, and whether it is likely to be real.
 
-    `direction` is "rose", "fell" or "similar"; `certainty` is "clear", "weak" or "none".
+    `direction` is "rose", "fell", "similar", or, where the own rate hardly moved,
+    "stayed_as_others_fell" or "stayed_as_others_rose"; `certainty` is "clear", "weak" or "none".
     `before` is the own mean of the two years before, `now` this year (shares), both de-noised.
     """
 

@@ -18,7 +18,8 @@ class Listed:
     """One school on a list and why.
 
     `certainty` is "clear" or "weak". `before` and `now` are shares, de-noised (for "excellent",
-    `before` is the expected value). `pupil_units` is the change in units for the whole school.
+    `before` is the expected value). `direction` is "below_expected", "rose", "fell", or, where the own
+    rate hardly moved, "stayed_as_others_fell" or "stayed_as_others_rose".
     `on_list_last_year` says that it stood on the same list the year before.
     """
 
@@ -27,6 +28,7 @@ class Listed:
     certainty: str
     before: float
     now: float
+    direction: str
     decimals: int
     own: Figure
     completeness: float
@@ -123,6 +125,7 @@ def _listed(snapshot: Snapshot, row: dict[str, Any]) -> Listed:
         certainty=row["certainty"],
         before=row["before"],
         now=row["now"],
+        direction=row["direction"],
         decimals=1,
         own=read_figure(figure),
         completeness=registered["complete"],
@@ -144,37 +147,47 @@ def lists_record(
         "schools_judged": view.schools_judged,
     }
     for short_list in view.lists:
-        record[short_list.kind] = [_record(short_list.kind, card, english) for card in short_list.schools]
+        record[short_list.kind] = [_record(card, english) for card in short_list.schools]
         record[f"why_fewer_{short_list.kind}"] = short_list.why_fewer
         if short_list.kind != "excellent":
-            record[f"weak_{short_list.kind}"] = [
-                _record(short_list.kind, card, english) for card in short_list.weak
-            ]
+            record[f"weak_{short_list.kind}"] = [_record(card, english) for card in short_list.weak]
     return record
 
 
-def _record(kind: str, card: Listed, language: Language) -> dict[str, str]:
+def _record(card: Listed, language: Language) -> dict[str, str]:
     return {
         "school_id": card.school.school_id,
-        "evidence": evidence(kind, card, language),
+        "evidence": evidence(card, language),
         "certainty": card.certainty,
     }
 
 
-def evidence(kind: str, card: Listed, language: Language) -> str:
+def evidence(card: Listed, language: Language) -> str:
     """Return why a school is on a list, as one sentence."""
-    now = language.percent(card.now, card.decimals)
-    before = language.percent(card.before, card.decimals)
-    if kind == "excellent":
-        return language.text(
-            "{now} over the years, where {expected} is expected of a school like this.",
-            now=now,
-            expected=before,
-        )
-    if kind == "improved":
-        return language.text(
-            "fell to {now} from {before} on average in the two years before.", now=now, before=before
-        )
-    return language.text(
-        "rose to {now} from {before} on average in the two years before.", now=now, before=before
-    )
+    figures = {
+        "now": language.percent(card.now, card.decimals),
+        "before": language.percent(card.before, card.decimals),
+    }
+    match card.direction:
+        case "below_expected":
+            return language.text(
+                "{now} over the years; {before} is expected of a school with these pupils.", **figures
+            )
+        case "rose":
+            return language.text(
+                "Rose to {now} from {before} in the two years before; similar schools did not rise as much.",
+                **figures,
+            )
+        case "fell":
+            return language.text(
+                "Fell to {now} from {before} in the two years before; similar schools did not fall as much.",
+                **figures,
+            )
+        case "stayed_as_others_fell":
+            return language.text(
+                "Stayed near {now} ({before} in the two years before) while similar schools fell.", **figures
+            )
+        case _:
+            return language.text(
+                "Stayed near {now} ({before} in the two years before) while similar schools rose.", **figures
+            )
