@@ -27,9 +27,13 @@ from mirrors.views.snapshot import snapshot_view
 GOALS = {
     "sample_publish_s": "under 10 s on two cores",
     "nyc_publish_s": "under 60 s on two cores for 1,558 schools",
-    "mirror_ms": "a mirror costs a fraction of a click",
+    "sample_mirror_ms": "under 50 ms, a fraction of a click",
 }
-NEW_YORK = ("attendance_all_years.csv", "demographic-snapshot-2017-18-to-2021-22.xlsx", "housing_all_years.csv")
+NEW_YORK = (
+    "attendance_all_years.csv",
+    "demographic-snapshot-2017-18-to-2021-22.xlsx",
+    "housing_all_years.csv",
+)
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -48,7 +52,9 @@ def measure(name: str, profile: str, files: Sequence[Path], views: int) -> dict[
         figures[f"{name}_publish_s"] = seconds(lambda: publish(store))
         figures |= {f"{name}_mirror_ms": _mirror_ms(store, views)}
     figures[f"{name}_ingest_over_pandas"] = figures[f"{name}_ingest_s"] / figures[f"{name}_pandas_read_s"]
-    figures[f"{name}_publish_over_mirror"] = 1000 * figures[f"{name}_publish_s"] / figures[f"{name}_mirror_ms"]
+    figures[f"{name}_publish_over_mirror"] = (
+        1000 * figures[f"{name}_publish_s"] / figures[f"{name}_mirror_ms"]
+    )
     return figures
 
 
@@ -64,7 +70,9 @@ def _read(path: Path) -> pd.DataFrame:
 def _mirror_ms(store: Path, views: int) -> float:
     snapshot, viewer = open_published(store).current(), open_demo_viewer()
     schools = snapshot_view(snapshot, viewer).schools
-    chosen = [row for row in snapshot.rows("school") if row["school_id"] in {s.school_id for s in schools[:views]}]
+    chosen = [
+        row for row in snapshot.rows("school") if row["school_id"] in {s.school_id for s in schools[:views]}
+    ]
     spent = seconds(lambda: [mirror_view(snapshot, viewer, r["school_id"], r["school_year"]) for r in chosen])
     return 1000 * spent / len(chosen)
 
@@ -80,7 +88,11 @@ def main() -> None:
     figures["peak_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     for name, value in figures.items():
         print(f"{name:28} {value:10.2f}")
-    print(json.dumps({"bench": "speed", "figures": {k: round(v, 2) for k, v in figures.items()}, "goals": GOALS}))
+    print(
+        json.dumps(
+            {"bench": "speed", "figures": {k: round(v, 2) for k, v in figures.items()}, "goals": GOALS}
+        )
+    )
 
 
 if __name__ == "__main__":

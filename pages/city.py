@@ -8,13 +8,13 @@ from mirrors.access import Viewer
 from mirrors.charts.chart import Table
 from mirrors.charts.city_kinds import city_kinds
 from mirrors.charts.city_readings import (
-    broken_years,
     city_sentences,
     completeness_sentences,
     completeness_table,
     listed_sentence,
 )
 from mirrors.charts.city_trend import city_trend
+from mirrors.charts.doubts import broken_years
 from mirrors.charts.spread import spread
 from mirrors.definitions import Jurisdiction
 from mirrors.locale import Language
@@ -55,7 +55,7 @@ def show() -> None:
 def _over_the_years(view: CityView, say: Language) -> None:
     page.part(1, say.text("Over the years"))
     page.side_by_side([city_trend(series, say, page.palette()) for series in view.trends])
-    st.caption(broken_years(view, say))
+    st.caption(broken_years(view.trends, say))
 
 
 def _what_kind(view: CityView, say: Language) -> None:

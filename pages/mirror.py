@@ -4,7 +4,7 @@ import streamlit as st
 
 from mirrors.access import Viewer
 from mirrors.charts.bands import bands
-from mirrors.charts.doubts import completeness_sentence, match_sentence
+from mirrors.charts.doubts import broken_years, completeness_sentence, match_sentence
 from mirrors.charts.features import features_table
 from mirrors.charts.kinds import kinds
 from mirrors.charts.readings import verdict_sentences
@@ -51,16 +51,15 @@ def show() -> None:
 def _draw(view: MirrorView, say: Language) -> None:
     with st.container(key="verdict"):
         st.markdown(verdict_sentences(view, say))
-    if view.comparisons:
-        page.part(1, say.text("Where we stand"))
-        _where_we_stand(view, say)
-    if view.kinds or view.bands:
-        page.part(2, say.text("What kind"))
-        _what_kind(view, say)
-    if view.trends:
-        page.part(3, say.text("Where it is going"))
-        for series in view.trends:
-            page.draw(trend(series, say, page.palette()))
+    parts = [
+        (say.text("Where we stand"), _where_we_stand, view.comparisons),
+        (say.text("What kind"), _what_kind, view.kinds or view.bands),
+        (say.text("Where it is going"), _where_it_is_going, view.trends),
+    ]
+    filled = [(title, draw) for title, draw, evidence in parts if evidence]
+    for number, (title, draw) in enumerate(filled, start=1):
+        page.part(number, title)
+        draw(view, say)
     page.unavailable(view.unavailable)
 
 
@@ -81,3 +80,9 @@ def _what_kind(view: MirrorView, say: Language) -> None:
         page.draw(kinds(view.kinds, say, page.palette()))
     if view.bands:
         page.draw(bands(view.bands, view.unit, say, page.palette()))
+
+
+def _where_it_is_going(view: MirrorView, say: Language) -> None:
+    for series in view.trends:
+        page.draw(trend(series, say, page.palette()))
+    st.caption(broken_years(view.trends, say))

@@ -6,7 +6,6 @@ import streamlit as st
 
 from mirrors.access import Viewer
 from mirrors.charts.doubts import break_sentence
-from mirrors.charts.letters import upper_first
 from mirrors.charts.reasons import why_fewer_sentence
 from mirrors.charts.short_lists import card_facts, certainty_sentence, judged_sentences
 from mirrors.definitions import load_indicators
@@ -102,7 +101,7 @@ def _cards(
 def _card(kind: str, listed: Listed, view: TenAndTenView, about: SnapshotView, say: Language) -> None:
     school = listed.school
     page.link(mirror.show, "mirror", school.name, school=school.school_id, year=view.school_year)
-    why = upper_first(evidence(kind, listed, say))
+    why = evidence(listed, say)
     facts = card_facts(
         view.indicator, listed, say.pick(about.jurisdiction.school_types[school.school_type]), say
     )

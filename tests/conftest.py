@@ -1,12 +1,18 @@
-"""What tests of several rooms share: a store of the synthetic sample city, built once."""
+"""What all tests share."""
 
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from mirrors.jobs import ingest, publish
 
 SAMPLE = Path(__file__).resolve().parent.parent / "data" / "sample"
+
+# The same examples on every run; `pytest --hypothesis-profile=explore` looks further.
+settings.register_profile("project", deadline=None, derandomize=True, database=None)
+settings.register_profile("explore", deadline=None, database=None, max_examples=2000)
+settings.load_profile("project")
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ PEERS_FEWEST = 8
 PEERS_MOST = 20
 LARGEST_SHARE_OF_TYPE = 0.25
 MOST_FEATURES = 6
-CLOSE = 0.75
+CLOSE = 1.0
 """A peer is close when no feature in use differs by more than this many standard deviations."""
 
 MATTERS = 0.1

@@ -10,14 +10,12 @@ from mirrors.locale import Language
 from mirrors.views.city import CityKinds
 from mirrors.views.figure import Figure
 
-_DECIMALS = 2
-
 
 def city_kinds(shown: CityKinds, language: Language, palette: Palette = LIGHT) -> Chart:
     """Return one row a category, as shares of possible time on one scale from zero."""
-    figures = {category: Figure(share, decimals=_DECIMALS) for category, share in shown.shares}
+    figures = {category: Figure(share, decimals=shown.decimals) for category, share in shown.shares}
     named = [
-        (category_name(category, language), language.percent(share, _DECIMALS))
+        (category_name(category, language), language.percent(share, shown.decimals))
         for category, share in shown.shares
     ]
     picture = ruled([Row(name, value) for name, value in named], palette, palette.ink)

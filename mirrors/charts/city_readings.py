@@ -10,14 +10,15 @@ _IN_THE_SENTENCE = 2
 
 
 def city_sentences(view: CityView, language: Language) -> str:
-    """Return the year in Markdown: the first headlines with last year's figures, or why there are none."""
-    if view.break_reason is not None:
-        return break_sentence(view.school_year, language.pick(view.break_reason), language)
+    """Return the year in Markdown: the first headlines beside the year before, if that may be compared."""
     found = [(series, point) for series in view.trends if (point := _of(series, view.school_year))]
     known = [(series, point) for series, point in found if point.figure.value is not None]
     if not known:
         return language.text("There are no figures for this school year.")
-    return " ".join(_sentence(series, point, language) for series, point in known[:_IN_THE_SENTENCE])
+    sentences = [_sentence(series, point, language) for series, point in known[:_IN_THE_SENTENCE]]
+    if view.break_reason is not None:
+        sentences.append(break_sentence(view.school_year, language.pick(view.break_reason), language))
+    return " ".join(sentences)
 
 
 def _of(series: CityTrend, school_year: str) -> CityPoint | None:
@@ -51,21 +52,11 @@ def _comparable_before(series: CityTrend, school_year: str) -> CityPoint | None:
     """Return the year before, unless it is missing, broken or counted another way."""
     years = [point.school_year for point in series.points]
     place = years.index(school_year)
-    if place == 0 or school_year in series.series_restarts:
+    broken = series.points[place].break_reason is not None
+    if place == 0 or broken or school_year in series.series_restarts:
         return None
     before = series.points[place - 1]
     return before if before.break_reason is None and before.figure.value is not None else None
-
-
-def broken_years(view: CityView, language: Language) -> str:
-    """Return which school years of the trends cannot be compared, and why; empty when all can."""
-    reasons = {
-        point.school_year: language.pick(point.break_reason)
-        for series in view.trends
-        for point in series.points
-        if point.break_reason is not None
-    }
-    return " ".join(break_sentence(year, reason, language) for year, reason in sorted(reasons.items()))
 
 
 def completeness_sentences(shown: CityCompleteness, language: Language) -> str:

@@ -4,14 +4,14 @@ import plotly.graph_objects as go
 
 from mirrors.charts.amounts import between, written
 from mirrors.charts.chart import Chart, Table
-from mirrors.charts.style import BODY, LIGHT, Palette, words
+from mirrors.charts.style import LIGHT, Palette
 from mirrors.charts.trend import remark
-from mirrors.charts.years import Years, line, ribbon, yearly
+from mirrors.charts.years import Years, label, line, ribbon, yearly
 from mirrors.locale import Language
 from mirrors.views.city import CityPoint, CityTrend
 from mirrors.views.figure import Status
 
-HEIGHT = 190
+HEIGHT = 200
 
 
 def city_trend(series: CityTrend, language: Language, palette: Palette = LIGHT) -> Chart:
@@ -42,8 +42,8 @@ def _draw(figure: go.Figure, years: Years, series: CityTrend, language: Language
         line(figure, run, [figures[at].value or 0.0 for at in run], hover, palette.ink, width=2.5)
     if runs:
         last = runs[-1].stop - 1
-        text = f"<b>{written(series.indicator, figures[last], language)}</b>"
-        words(figure, text, last, figures[last].value or 0.0, palette.ink, BODY, yanchor="bottom", yshift=8)
+        text = written(series.indicator, figures[last], language)
+        label(figure, last, figures[last].value or 0.0, text, palette.ink)
 
 
 def _point_words(series: CityTrend, point: CityPoint, language: Language) -> str:

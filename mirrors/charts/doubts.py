@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from mirrors.locale import Language
-from mirrors.views.mirror import Completeness, Match
+from mirrors.views.city import CityTrend
+from mirrors.views.mirror import Completeness, Match, Trend
 
 
 def match_sentence(match: Match, language: Language) -> str:
@@ -68,5 +69,18 @@ def alarm_sentences(alarms: Sequence[str], language: Language) -> list[str]:
 
 
 def break_sentence(school_year: str, reason: str, language: Language) -> str:
-    """Return that a school year cannot be compared, and why."""
-    return language.text("{year} cannot be compared: {reason}.", year=school_year, reason=reason)
+    """Return that a school year cannot be compared with other years, and why."""
+    return language.text(
+        "{year} cannot be compared with other years: {reason}.", year=school_year, reason=reason
+    )
+
+
+def broken_years(series: Sequence[Trend] | Sequence[CityTrend], language: Language) -> str:
+    """Return which school years of `series` cannot be compared, and why; empty when all can."""
+    reasons = {
+        point.school_year: language.pick(point.break_reason)
+        for each in series
+        for point in each.points
+        if point.break_reason is not None
+    }
+    return " ".join(break_sentence(year, reason, language) for year, reason in sorted(reasons.items()))

@@ -17,12 +17,11 @@ from mirrors.views.mirror import MirrorView, Trend, TrendPoint
 
 def verdict_sentences(view: MirrorView, language: Language) -> str:
     """Return the mirror in two or three sentences of Markdown, the words that matter in bold."""
-    sentences = [_level(view.comparisons, language)]
-    if view.break_reason is not None:
-        sentences.append(break_sentence(view.school_year, language.pick(view.break_reason), language))
-    else:
-        sentences.append(_against_peers(view, language))
+    sentences = [_level(view.comparisons, language), _against_peers(view, language)]
+    if view.break_reason is None:
         sentences.append(_latest_change(view.trends, language))
+    else:
+        sentences.append(break_sentence(view.school_year, language.pick(view.break_reason), language))
     return " ".join(sentence for sentence in sentences if sentence)
 
 
@@ -119,6 +118,18 @@ def change_sentence(trend: Trend, language: Language) -> str:
         ("fell", "weak"): language.text(
             "{name} may have fallen, from about {before} to about {now}: **too early to say**.", **values
         ),
+        ("stayed_as_others_fell", "clear"): language.text(
+            "{name} **stayed** near {now} while similar schools fell.", **values
+        ),
+        ("stayed_as_others_rose", "clear"): language.text(
+            "{name} **stayed** near {now} while similar schools rose.", **values
+        ),
+        ("stayed_as_others_fell", "weak"): language.text(
+            "{name} may have stayed near {now} while similar schools fell: **too early to say**.", **values
+        ),
+        ("stayed_as_others_rose", "weak"): language.text(
+            "{name} may have stayed near {now} while similar schools rose: **too early to say**.", **values
+        ),
     }
     return sentences.get(
         (change.direction, certainty(trend)),
@@ -136,6 +147,18 @@ def change_title(trend: Trend, language: Language) -> str:
         ("fell", "clear"): language.text("{name} fell more than at similar schools", name=name),
         ("rose", "weak"): language.text("{name} may have risen; it is too early to say", name=name),
         ("fell", "weak"): language.text("{name} may have fallen; it is too early to say", name=name),
+        ("stayed_as_others_fell", "clear"): language.text(
+            "{name} stayed as it was while similar schools fell", name=name
+        ),
+        ("stayed_as_others_rose", "clear"): language.text(
+            "{name} stayed as it was while similar schools rose", name=name
+        ),
+        ("stayed_as_others_fell", "weak"): language.text(
+            "{name} may have stayed while similar schools fell; it is too early to say", name=name
+        ),
+        ("stayed_as_others_rose", "weak"): language.text(
+            "{name} may have stayed while similar schools rose; it is too early to say", name=name
+        ),
     }
     return titles.get(
         (change.direction, certainty(trend)),
@@ -144,7 +167,7 @@ def change_title(trend: Trend, language: Language) -> str:
 
 
 def trend_reading(trend: Trend, language: Language) -> str:
-    """Return the last year of a trend beside its peers, the certainty of the change, and the breaks."""
+    """Return the last year of a trend beside its peers, how certain the change is, and restarts."""
     if not trend.points:
         return language.text("There are no figures for this indicator.")
     parts = [_last_point(trend.indicator, trend.points[-1], language)]
@@ -158,11 +181,6 @@ def trend_reading(trend: Trend, language: Language) -> str:
                 "weak": language.text("Certainty of the change: weak."),
             }.get(certainty(trend), "")
         )
-    parts += [
-        break_sentence(point.school_year, language.pick(point.break_reason), language)
-        for point in trend.points
-        if point.break_reason is not None
-    ]
     parts += [
         language.text("From {year} on it is counted differently.", year=year)
         for year in trend.series_restarts

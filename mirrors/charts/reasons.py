@@ -6,7 +6,7 @@ from mirrors.locale import Language
 def not_judged_words(code: str | None, language: Language) -> str:
     """Return why a school's change is not judged this year, as the second half of a sentence."""
     return {
-        "break_year": language.text("this year cannot be compared"),
+        "break_year": language.text("this year cannot be compared with other years"),
         "no_year_before": language.text("there is no comparable year before it"),
         "open_alarm": language.text("its registers should be checked first"),
         "missing_year": language.text("a year is missing"),
@@ -45,6 +45,6 @@ def why_fewer_sentence(code: str, language: Language) -> str:
             "Empty on purpose: with two years only, a change that lasts cannot be told from a year of chance."
         ),
         "no_year_before": language.text("Empty: there is no comparable year before this one."),
-        "break_year": language.text("Empty: this school year cannot be compared."),
+        "break_year": language.text("Empty: this school year cannot be compared with other years."),
         "not_enough_schools": language.text("Empty: there are too few schools to learn what chance does."),
     }.get(code, language.text("Fewer than ten schools qualify."))

@@ -12,6 +12,7 @@ from mirrors.locale import Language
 from mirrors.views.city import Spread
 
 _DECIMALS = 1
+_BESIDE = 124
 _NESTED = ((0, 8), (1, 7), (2, 6), (3, 5))
 
 
@@ -26,7 +27,7 @@ def spread(
     if not shown:
         raise ValueError("a spread needs at least one school type")
     rows = [_row(each, school_types[each.school_type], language) for each in shown]
-    figure = ruled(rows, palette, palette.ink)
+    figure = ruled(rows, palette, palette.ink, right=_BESIDE)
     widest = max((each.deciles[-1] for each in shown if each.deciles), default=1.0) * 1.05 or 1.0
     for place, each in enumerate(shown):
         baseline(figure, place, palette)
@@ -38,7 +39,7 @@ def spread(
     return Chart(
         figure,
         language.pick(indicator.title),
-        " ".join(_words(each, school_types[each.school_type], language) for each in shown),
+        _reading(shown, school_types, language),
         _table(shown, school_types, language),
     )
 
@@ -52,28 +53,26 @@ def _row(shown: Spread, school_type: str, language: Language) -> Row:
     )
     if not shown.deciles:
         return Row(many, language.text("too few schools"))
-    return Row(many, _amount(shown.indicator, shown.deciles[4], language))
+    low, median, high = (_amount(shown.indicator, shown.deciles[at], language) for at in (0, 4, 8))
+    return Row(many, median, f"{low} – {high}")
 
 
 def _amount(indicator: Indicator, value: float, language: Language) -> str:
     return amount(indicator, value, _DECIMALS, language)
 
 
+def _reading(shown: Sequence[Spread], school_types: Mapping[str, str], language: Language) -> str:
+    return language.text(
+        "The school in the middle, and in brackets what eight in ten schools lie between: {spreads}.",
+        spreads=language.join([_words(each, school_types[each.school_type], language) for each in shown]),
+    )
+
+
 def _words(shown: Spread, school_type: str, language: Language) -> str:
     if not shown.deciles:
-        return language.text(
-            "{school_type}: too few schools to show how they are spread.",
-            school_type=upper_first(school_type),
-        )
+        return f"{school_type}: {language.text('too few schools')}"
     low, median, high = (_amount(shown.indicator, shown.deciles[at], language) for at in (0, 4, 8))
-    return language.text(
-        "{school_type}: half of the schools lie below {median}, one in ten below {low} and one in ten "
-        "above {high}.",
-        school_type=upper_first(school_type),
-        median=median,
-        low=low,
-        high=high,
-    )
+    return f"{school_type} {median} ({language.text('{low} to {high}', low=low, high=high)})"
 
 
 def _table(shown: Sequence[Spread], school_types: Mapping[str, str], language: Language) -> Table:

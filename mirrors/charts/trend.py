@@ -5,9 +5,9 @@ import plotly.graph_objects as go
 from mirrors.charts.amounts import amount_or_nothing, between, peer_decimals, written
 from mirrors.charts.chart import Chart, Table
 from mirrors.charts.readings import change_title, trend_reading
-from mirrors.charts.style import BODY, LIGHT, Palette, words
+from mirrors.charts.style import LIGHT, Palette
 from mirrors.charts.where_we_stand import reach
-from mirrors.charts.years import Years, line, ribbon, yearly
+from mirrors.charts.years import Years, label, line, ribbon, yearly
 from mirrors.locale import Language
 from mirrors.views.figure import Status
 from mirrors.views.mirror import Trend, TrendPoint
@@ -68,9 +68,8 @@ def _draw_own(figure: go.Figure, years: Years, series: Trend, language: Language
         line(figure, run, [own[at].value or 0.0 for at in run], [hover[at] for at in run], palette.own)
     if runs:
         last = runs[-1].stop - 1
-        text = f"<b>{written(series.indicator, own[last], language)}</b>"
-        height = max(own[last].high or 0.0, own[last].value or 0.0)
-        words(figure, text, last, height, palette.own, BODY, yanchor="bottom", yshift=4)
+        text = written(series.indicator, own[last], language)
+        label(figure, last, own[last].value or 0.0, text, palette.own)
     _draw_bounds(figure, years, series, palette)
 
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 import plotly.graph_objects as go
 
-from mirrors.charts.style import Palette, frame, short_year, ticks, words
+from mirrors.charts.style import BODY, Palette, frame, short_year, ticks, words
 from mirrors.definitions import Indicator
 from mirrors.locale import Language
 
-_HEADROOM = 1.4
+_HEADROOM, _HEADROOM_FOR_WORDS = 1.15, 1.4
+_ROOM_FOR_LABEL = 62
 _MOST_YEAR_LABELS = 6
 
 
@@ -51,10 +53,11 @@ def yearly(
 
     Places on the x axis count school years from 0. Breaks and restarts are drawn, in words.
     """
-    top = max(highest, 1e-9) * _HEADROOM
-    figure = frame(height, palette, bottom=24)
+    in_words = years.broken or years.restarts
+    top = max(highest, 1e-9) * (_HEADROOM_FOR_WORDS if in_words else _HEADROOM)
+    figure = frame(height, palette, right=_ROOM_FOR_LABEL, bottom=24)
     _year_axis(figure, years, palette)
-    marks = ticks(top / _HEADROOM, most=4)
+    marks = ticks(max(highest, 1e-9), most=4)
     figure.update_yaxes(
         visible=True, range=[0, top], tickvals=marks, ticktext=_amounts(marks, indicator, language),
         gridcolor=palette.hairline, gridwidth=1, tickfont_color=palette.quiet, ticks="", ticklabelstandoff=6,
@@ -69,7 +72,7 @@ def yearly(
 
 def _year_axis(figure: go.Figure, years: Years, palette: Palette) -> None:
     count = len(years.school_years)
-    every = 1 if count <= _MOST_YEAR_LABELS else 2
+    every = ceil(count / _MOST_YEAR_LABELS)
     labelled = [place for place in range(count) if (count - 1 - place) % every == 0]
     figure.update_xaxes(
         visible=True, range=[-0.55, count - 0.45], tickvals=labelled, tickangle=0, showgrid=False, ticks="",
@@ -130,3 +133,8 @@ def line(
         x=list(run), y=list(values), mode="lines+markers", line={"color": colour, "width": width},
         marker={"size": 9, "color": colour}, text=list(hover), hovertemplate="%{text}<extra></extra>",
     )  # fmt: skip
+
+
+def label(figure: go.Figure, place: int, value: float, text: str, colour: str) -> None:
+    """Write `text` beside the last dot of a line, where no ribbon can run through it."""
+    words(figure, f"<b>{text}</b>", place, value, colour, BODY, xanchor="left", yanchor="middle", xshift=9)

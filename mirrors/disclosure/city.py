@@ -10,6 +10,7 @@ from mirrors.definitions import Indicator
 from mirrors.disclosure.rules import SCHOOLS_FOR_DECILES, city_decimals, peer_step, round_to
 
 DECILES = tuple(range(10, 100, 10))
+_POOLED = ["indicator", "school_year", "value", "decimals", "numerator", "denominator", "schools"]
 
 
 def tables(benchmark: Benchmark, indicators: dict[str, Indicator]) -> dict[str, pd.DataFrame]:
@@ -17,11 +18,11 @@ def tables(benchmark: Benchmark, indicators: dict[str, Indicator]) -> dict[str, 
     pooled, spread = [], []
     for key, frame in benchmark.compared.items():
         usable = _usable(frame, benchmark)
-        if indicators[key].is_share:
+        if indicators[key].is_share and not usable.empty:
             pooled += [_pooled(key, str(year), rows) for year, rows in usable.groupby("school_year")]
             spread += _spreads(key, usable, benchmark)
     return {
-        "city_figure": pd.DataFrame(pooled),
+        "city_figure": pd.DataFrame(pooled, columns=_POOLED),
         "city_kind": _kinds(benchmark),
         "spread": pd.DataFrame(
             spread, columns=["indicator", "school_year", "school_type", "schools", "decile", "value"]
@@ -76,8 +77,9 @@ def _kinds(benchmark: Benchmark) -> pd.DataFrame:
     for category, frame in benchmark.kinds.items():
         for year, found in _usable(frame, benchmark).groupby("school_year"):
             share = float(found["units"].sum() / found["possible"].sum())
-            rows.append({"school_year": year, "category": category, "value": round(share, 4)})
-    return pd.DataFrame(rows, columns=["school_year", "category", "value"])
+            decimals = city_decimals(float(found["pupils"].sum()))
+            rows.append((year, category, round(share, decimals + 2), decimals))
+    return pd.DataFrame(rows, columns=["school_year", "category", "value", "decimals"])
 
 
 def _registration(benchmark: Benchmark) -> pd.DataFrame:

@@ -22,7 +22,7 @@ def tables(benchmark: Benchmark) -> dict[str, pd.DataFrame]:
         "kind": _kinds(benchmark),
         "match": pd.concat([_match(group, benchmark) for group in groups], ignore_index=True),
         "peer": pd.concat([_peers(group) for group in groups], ignore_index=True),
-        "peer_feature": pd.concat([_features(group) for group in groups], ignore_index=True),
+        "peer_feature": pd.concat([peer_features(group) for group in groups], ignore_index=True),
     }
 
 
@@ -91,7 +91,7 @@ def _peers(groups: PeerGroups) -> pd.DataFrame:
     )
 
 
-def _features(groups: PeerGroups) -> pd.DataFrame:
+def peer_features(groups: PeerGroups) -> pd.DataFrame:
     """Return the own value beside the peers' middle half per feature in use, for groups of ten or more."""
     matrix = groups.features
     have = groups.size() >= PEERS_FOR_MIDDLE_HALF

@@ -35,9 +35,10 @@ class CityTrend:
 
 @dataclass(frozen=True)
 class CityKinds:
-    """Absence by category, pooled, one year: category -> share of possible time."""
+    """Absence by category, pooled, one year: category -> share of possible time, with its decimals."""
 
     school_year: str
+    decimals: int
     shares: tuple[tuple[str, float], ...]
 
 
@@ -135,7 +136,10 @@ def _trends(snapshot: Snapshot, jurisdiction: Jurisdiction, school_year: str) ->
 
 def _kinds(snapshot: Snapshot, school_year: str) -> CityKinds | None:
     rows = snapshot.rows("city_kind", order_by="value DESC", school_year=school_year)
-    return CityKinds(school_year, tuple((row["category"], row["value"]) for row in rows)) if rows else None
+    if not rows:
+        return None
+    shares = tuple((row["category"], row["value"]) for row in rows)
+    return CityKinds(school_year, int(rows[0]["decimals"]), shares)
 
 
 def _spreads(snapshot: Snapshot, jurisdiction: Jurisdiction, school_year: str) -> Iterator[Spread]:

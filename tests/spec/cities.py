@@ -81,22 +81,22 @@ def write_city(folder: Path, schools: Iterable[SmallSchool], years: tuple[str, .
     rows = list(schools)
     cells = [(school, year) for school in rows for year in years]
     return [
-        _write(
+        write_rows(
             folder / "schools.csv",
             ("school_id", "school_year", "name", "school_type", "network", "district"),
             ((s.school_id, y, f"School {s.school_id}", s.school_type, "", "") for s, y in cells),
         ),
-        _write(
+        write_rows(
             folder / "context.csv",
             ("school_id", "school_year", "feature", "value"),
             ((s.school_id, y, "deprivation", s.deprivation) for s, y in cells),
         ),
-        _write(
+        write_rows(
             folder / "enrolment.csv",
             ("school_id", "school_year", "breakdown", "member", "month", "pupils", "possible"),
             ((s.school_id, y, "all", "", m, s.pupils, 36 * s.pupils) for s, y in cells for m in MONTHS),
         ),
-        _write(
+        write_rows(
             folder / "absence.csv",
             ("school_id", "school_year", "breakdown", "member", "month", "code", "units"),
             _absence(cells),
@@ -111,7 +111,8 @@ def _absence(cells: list[tuple[SmallSchool, str]]) -> Iterator[tuple[object, ...
                 yield school.school_id, year, "all", "", month, code, round(per_pupil * school.pupils)
 
 
-def _write(path: Path, header: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> Path:
+def write_rows(path: Path, header: tuple[str, ...], rows: Iterable[Iterable[object]]) -> Path:
+    """Write a file of comma-separated values and return its path."""
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(header)

@@ -212,9 +212,7 @@ def test_features_of_peers_are_shown_as_their_middle_half(
     place = {school: row for row, school in enumerate(matrix.school_ids)}
     shown = city.tables["peer_feature"]
     shown = shown[shown["school_year"] == "2025-26"]
-    assert set(shown["feature"]) == {
-        n for n, w in zip(matrix.names, groups.weights, strict=True) if w > 0
-    }
+    assert set(shown["feature"]) == {n for n, w in zip(matrix.names, groups.weights, strict=True) if w > 0}
     for row in shown.to_dict("records"):
         column = matrix.values[:, matrix.names.index(row["feature"])]
         column, step = (np.exp(column), 10.0) if row["feature"] == "size" else (column, 0.01)

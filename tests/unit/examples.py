@@ -171,7 +171,7 @@ def city_trend(indicator: str, values: tuple[float, ...]) -> CityTrend:
 
 CITY_TREND = city_trend("A1", (0.058, 0.0592, 0.049, 0.055, 0.0601, 0.0633, 0.0605, 0.0612))
 CITY_KINDS = CityKinds(
-    "2024-25", (("unauthorised", 0.0141), ("illness", 0.0412), ("legal", 0.0021), ("permitted", 0.0038))
+    "2024-25", 2, (("unauthorised", 0.0141), ("illness", 0.0412), ("legal", 0.0021), ("permitted", 0.0038))
 )
 SPREADS = (
     Spread(
@@ -181,4 +181,4 @@ SPREADS = (
         INDICATORS["A2"], "secondary", 66, (0.008, 0.011, 0.014, 0.018, 0.022, 0.027, 0.034, 0.045, 0.062)
     ),
 )
-LISTED = Listed(LINDE, 412, "clear", 0.0113, 0.0188, 1, Figure(0.019, 0.016, 0.022), 0.98, (), True)
+LISTED = Listed(LINDE, 412, "clear", 0.0113, 0.0188, "rose", 1, Figure(0.019, 0.016, 0.022), 0.98, (), True)

@@ -16,7 +16,7 @@ from mirrors.charts.city_readings import (
     listed_sentence,
 )
 from mirrors.charts.city_trend import city_trend
-from mirrors.charts.doubts import completeness_sentence, match_sentence
+from mirrors.charts.doubts import broken_years, completeness_sentence, match_sentence
 from mirrors.charts.features import features_table
 from mirrors.charts.kinds import kinds
 from mirrors.charts.readings import change_sentence, change_title, standing_title, verdict_sentences
@@ -108,11 +108,11 @@ def test_without_similar_schools_the_verdict_says_why(reason: str, words: str) -
     assert "similar to schools" not in plain(sentences)
 
 
-def test_a_year_that_cannot_be_compared_is_not_compared() -> None:
+def test_a_year_that_cannot_be_compared_has_no_change() -> None:
     sentences = plain(verdict_sentences(replace(example.MIRROR, break_reason=example.CLOSED), ENGLISH))
     assert sentences == (
-        "Pupils were absent 6.4 % of the time. "
-        "2024-25 cannot be compared: schools closed for part of the year."
+        "Pupils were absent 6.4 % of the time. That is similar to schools like yours. "
+        "2024-25 cannot be compared with other years: schools closed for part of the year."
     )
 
 
@@ -133,6 +133,12 @@ def test_the_whole_verdict_reads_as_a_head_teacher_would_say_it() -> None:
         ("fell", "clear", "fell from about 1.1 % to about 1.9 %, more than expected."),
         ("rose", "weak", "may have risen, from about 1.1 % to about 1.9 %: too early to say."),
         ("fell", "weak", "may have fallen, from about 1.1 % to about 1.9 %: too early to say."),
+        ("stayed_as_others_fell", "clear", "stayed near 1.9 % while similar schools fell."),
+        (
+            "stayed_as_others_rose",
+            "weak",
+            "may have stayed near 1.9 % while similar schools rose: too early to say.",
+        ),
         ("rose", "none", "similar to the two years before."),
         ("similar", "none", "similar to the two years before."),
         ("similar", "clear", "similar to the two years before."),
@@ -141,14 +147,16 @@ def test_the_whole_verdict_reads_as_a_head_teacher_would_say_it() -> None:
 def test_a_change_is_worded_as_sure_as_it_is(direction: str, certainty: str, words: str) -> None:
     changed = replace(example.TREND, change=ChangeWords(direction, certainty, 0.0113, 0.0188, 1))
     assert plain(change_sentence(changed, ENGLISH)).endswith(words)
-    sure = any(word in change_title(changed, ENGLISH) for word in (" rose more", " fell more"))
+    sure = any(
+        word in change_title(changed, ENGLISH) for word in (" rose more", " fell more", " stayed as it was")
+    )
     assert sure == (certainty == "clear" and direction != "similar")
 
 
 @pytest.mark.parametrize(
     ("reason", "words"),
     [
-        ("break_year", "this year cannot be compared"),
+        ("break_year", "this year cannot be compared with other years"),
         ("no_year_before", "there is no comparable year before it"),
         ("open_alarm", "its registers should be checked first"),
         ("missing_year", "a year is missing"),
@@ -242,7 +250,10 @@ def test_no_line_crosses_a_year_that_cannot_be_compared() -> None:
     lines = [trace for trace in chart.figure.data if trace.mode == "lines+markers"]
     assert [list(line.x) for line in lines] == [[0, 1], [4, 5, 6, 7]]
     assert texts(chart).count("not comparable") == 1
-    assert "2019-20 cannot be compared" in chart.reading
+    assert broken_years((example.TREND,), ENGLISH) == (
+        "2019-20 cannot be compared with other years: schools closed for part of the year. "
+        "2020-21 cannot be compared with other years: quarantine and part-time school."
+    )
 
 
 def test_a_restarted_series_is_cut_and_says_so() -> None:
@@ -300,7 +311,10 @@ def test_the_city_is_not_set_beside_a_year_that_cannot_be_compared() -> None:
     view = CityView("2021-22", None, (until,), None, (), (), (), ())
     assert "the year before" not in city_sentences(view, ENGLISH)
     broken = replace(view, school_year="2020-21", break_reason=example.QUARANTINE)
-    assert city_sentences(broken, ENGLISH) == "2020-21 cannot be compared: quarantine and part-time school."
+    assert plain(city_sentences(broken, ENGLISH)) == (
+        "Overall absence: 5.50 % in 2020-21, 448 schools. "
+        "2020-21 cannot be compared with other years: quarantine and part-time school."
+    )
 
 
 def test_completeness_is_said_in_words_and_as_a_table() -> None:

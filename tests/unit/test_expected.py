@@ -41,7 +41,9 @@ def expectations(
     """Return the expected rates where pupils are expected for 320 half-days."""
     everybody = np.ones(len(value), dtype=bool)
     pupils = features.pupils
-    return expected_rate(value, 320 * pupils, pupils, everybody if taking_part is None else taking_part, features)
+    return expected_rate(
+        value, 320 * pupils, pupils, everybody if taking_part is None else taking_part, features
+    )
 
 
 def folds(schools: int) -> list[np.ndarray]:

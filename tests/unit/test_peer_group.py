@@ -33,7 +33,9 @@ def city(sizes: dict[str, int], features: int = 2, seed: int = 3) -> FeatureMatr
     )
 
 
-def groups_of(matrix: FeatureMatrix, excluded: tuple[int, ...] = (), wanted: int = PEERS_WANTED) -> PeerGroups:
+def groups_of(
+    matrix: FeatureMatrix, excluded: tuple[int, ...] = (), wanted: int = PEERS_WANTED
+) -> PeerGroups:
     """Return the peer groups of a city on equal weights, where some schools may not serve as peers."""
     may_be_peer = ~np.isin(np.arange(len(matrix.school_ids)), excluded)
     return peer_groups(matrix, np.ones(len(matrix.names)), may_be_peer, wanted)
@@ -129,9 +131,7 @@ def test_a_feature_without_weight_is_ignored() -> None:
 
 def test_six_features_at_most_the_heaviest() -> None:
     matrix = city({"primary": 80}, features=8)
-    groups = peer_groups(
-        matrix, np.array([1.0, 8.0, 2.0, 7.0, 3.0, 6.0, 4.0, 5.0]), np.ones(80, dtype=bool)
-    )
+    groups = peer_groups(matrix, np.array([1.0, 8.0, 2.0, 7.0, 3.0, 6.0, 4.0, 5.0]), np.ones(80, dtype=bool))
     assert (groups.weights > 0).sum() == MOST_FEATURES == 6
     assert groups.weights[[0, 2]].tolist() == [0.0, 0.0]
     assert groups.weights.sum() == pytest.approx(1.0)

@@ -20,9 +20,7 @@ def enrolment(schools: tuple[str, ...] = SCHOOLS, year: str = YEAR) -> pd.DataFr
 
 def months(sent: dict[str, list[int]], year: str = YEAR) -> pd.DataFrame:
     """Return registered months, all ten but for the schools in `sent`."""
-    rows = [
-        (school, year, month) for school in SCHOOLS for month in sent.get(school, list(FLANDERS.months))
-    ]
+    rows = [(school, year, month) for school in SCHOOLS for month in sent.get(school, list(FLANDERS.months))]
     return pd.DataFrame(rows, columns=["school_id", "school_year", "month"])
 
 
@@ -77,7 +75,7 @@ def test_a_school_that_sent_nothing_misses_everything() -> None:
 
 def test_months_outside_the_school_year_do_not_count() -> None:
     found = registration(
-        enrolment(), months(dict.fromkeys(SCHOOLS, [*FLANDERS.months, 7])), NO_RATES, FLANDERS
+        enrolment(), months({school: [*FLANDERS.months, 7] for school in SCHOOLS}), NO_RATES, FLANDERS
     )
     assert (found["complete"] == 1.0).all()
 
@@ -104,7 +102,7 @@ def rates(
     year: str = YEAR,
     before: str = BEFORE,
 ) -> dict[str, pd.DataFrame]:
-    """Return both rates in two years: small moves everywhere, `wave` on illness, and moves of some schools."""
+    """Return both rates in two years: small moves, a wave of illness, and moves of some schools."""
     rng = np.random.default_rng(4)
     frames = {}
     for name, level, moved in (("unauthorised", 0.02, unauthorised), ("illness", 0.05, illness)):

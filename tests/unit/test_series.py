@@ -123,7 +123,12 @@ def matrix(year: str, school_ids: tuple[str, ...], names: tuple[str, ...]) -> Fe
     size = len(school_ids)
     values = np.arange(float(size * len(names))).reshape(size, len(names))
     return FeatureMatrix(
-        school_ids, year, np.array(["primary", "secondary"] * size)[:size], np.full(size, 100.0), names, values
+        school_ids,
+        year,
+        np.array(["primary", "secondary"] * size)[:size],
+        np.full(size, 100.0),
+        names,
+        values,
     )
 
 
@@ -156,7 +161,9 @@ def test_bounds_and_missing_values_take_no_part_in_the_panel() -> None:
 
 
 @pytest.mark.parametrize(("year", "blocked"), [("2021-22", False), ("2022-23", True), ("2023-24", True)])
-def test_an_alarm_takes_the_year_out_and_blocks_the_school_when_it_is_recent(year: str, blocked: bool) -> None:
+def test_an_alarm_takes_the_year_out_and_blocks_the_school_when_it_is_recent(
+    year: str, blocked: bool
+) -> None:
     panel = build_panel(A1, observed(list(RUN)), RUN, features("size", "deprivation"), {("S2", year)})
     assert panel.blocked.tolist() == [False, blocked, False]
     assert np.isnan(panel.absent[1]).tolist() == [each == year for each in RUN]

@@ -1,0 +1,148 @@
+"""Disclosure rules that hold whatever the data: rounding, small schools, and what peers may show."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mirrors.benchmark.features import FeatureMatrix
+from mirrors.benchmark.peer_group import peer_groups, peer_statistics
+from mirrors.definitions import Indicator, load_indicators
+from mirrors.disclosure.publication import figures
+from mirrors.disclosure.rules import peer_step, round_to
+
+COMPARED = [indicator for indicator in load_indicators().values() if indicator.kind != "distribution"]
+STEPS = {"share": (0.001, 0.005, 0.01), "amount": (0.5, 1.0)}
+DUST = 2e-6
+untimed = settings(deadline=None)
+
+shares = st.floats(0, 1, allow_subnormal=False)
+perhaps = st.one_of(st.just(float("nan")), shares)
+statuses = st.sampled_from(["exact", "at_most", "at_least", "missing", "not_asked"])
+
+
+@st.composite
+def comparisons(draw: st.DrawFn) -> pd.DataFrame:
+    """Return up to five rows as the benchmark hands them over, sound or not."""
+    row = st.fixed_dictionaries(
+        {
+            "school_id": st.just("S1"),
+            "school_year": st.just("2024-25"),
+            "status": statuses,
+            "numerator": perhaps,
+            "denominator": perhaps,
+            "pupils": st.one_of(st.just(float("nan")), st.floats(0, 400)),
+            **dict.fromkeys(("value", "low", "high", "expected"), perhaps),
+            "peers": st.one_of(st.just(float("nan")), st.integers(0, 20).map(float)),
+            **dict.fromkeys(("peer_median", "peer_low", "peer_high"), perhaps),
+        }
+    )
+    return pd.DataFrame(draw(st.lists(row, min_size=1, max_size=5)))
+
+
+def is_multiple(value: float, step: float) -> bool:
+    """Return whether a published number is a multiple of its step."""
+    return abs(value / step - round(value / step)) * step < DUST
+
+
+@pytest.mark.parametrize("kind", STEPS)
+@untimed
+@given(data=st.data())
+def test_rounding_again_changes_nothing(kind: str, data: st.DataObject) -> None:
+    step = data.draw(st.sampled_from(STEPS[kind]))
+    value = data.draw(st.floats(0, 1 if kind == "share" else 5000, allow_subnormal=False))
+    once = round_to(np.array([value]), step)
+    assert (round_to(once, step) == once).all()
+    assert is_multiple(float(once[0]), step)
+    assert abs(float(once[0]) - value) <= step / 2 + DUST
+
+
+@untimed
+@given(shares, shares, st.sampled_from(STEPS["share"]))
+def test_rounding_keeps_the_order(one: float, other: float, step: float) -> None:
+    low, high = round_to(np.sort([one, other]), step)
+    assert low <= high
+
+
+@untimed
+@given(comparisons(), st.sampled_from(COMPARED))
+def test_nothing_of_a_small_school_is_shown(rows: pd.DataFrame, indicator: Indicator) -> None:
+    shown = figures(indicator, rows)
+    small = ~(rows["pupils"] >= indicator.minimum_pupils)
+    assert shown.loc[small, ["value", "low", "high"]].isna().all(axis=None)
+    assert (shown.loc[small, "verdict"] == "unknown").all()
+    assert set(shown.loc[small, "status"]) <= {"too_small", "missing", "not_asked"}
+
+
+@untimed
+@given(comparisons(), st.sampled_from(COMPARED))
+def test_what_is_shown_of_peers_takes_five_and_ten(rows: pd.DataFrame, indicator: Indicator) -> None:
+    shown = figures(indicator, rows)
+    few, fewer = ~(rows["peers"] >= 10), ~(rows["peers"] >= 5)
+    assert shown.loc[few, ["peer_low", "peer_high"]].isna().all(axis=None)
+    assert shown.loc[fewer, "peer_median"].isna().all()
+
+
+@untimed
+@given(comparisons(), st.sampled_from(COMPARED))
+def test_every_published_number_is_rounded(rows: pd.DataFrame, indicator: Indicator) -> None:
+    shown = figures(indicator, rows)
+    finest = {"rate": 0.001, "prevalence": 0.005, "per_100_pupils": 1.0, "quantile": 0.5}[indicator.kind]
+    numbers = ["value", "low", "high", "peer_median", "peer_low", "peer_high"]
+    if indicator.kind == "prevalence":
+        assert all(is_multiple(value, 0.01) for value in shown["value"].dropna())
+        # Peers of a rare share of pupils are shown to a tenth of a point.
+        finest = 0.001
+    for value in shown[numbers].to_numpy().ravel():
+        assert np.isnan(value) or is_multiple(value, finest)
+
+
+@untimed
+@given(comparisons(), st.sampled_from(COMPARED))
+def test_a_verdict_is_never_given_inside_the_interval(rows: pd.DataFrame, indicator: Indicator) -> None:
+    shown = figures(indicator, rows)
+    reference = rows["peer_median"].where(rows["peers"] >= 5, rows["expected"])
+    higher, lower = shown["verdict"] == "higher", shown["verdict"] == "lower"
+    assert (rows.loc[higher, "low"] > reference[higher]).all()
+    assert (rows.loc[lower, "high"] < reference[lower]).all()
+
+
+@st.composite
+def cities(draw: st.DrawFn) -> tuple[FeatureMatrix, np.ndarray]:
+    """Return schools of one or two types with any figures, some of them unknown."""
+    sizes = draw(st.lists(st.integers(20, 70), min_size=1, max_size=2))
+    schools = sum(sizes)
+    rng = np.random.default_rng(draw(st.integers(0, 1000)))
+    known = draw(st.lists(perhaps, min_size=schools, max_size=schools))
+    matrix = FeatureMatrix(
+        tuple(f"S{number:03d}" for number in range(schools)),
+        "2024-25",
+        np.repeat(["primary", "secondary"][: len(sizes)], sizes),
+        np.full(schools, 300.0),
+        ("size", "deprivation"),
+        rng.normal(size=(schools, 2)),
+    )
+    return matrix, np.array(known)
+
+
+@settings(max_examples=60, deadline=None)
+@given(cities())
+def test_statistics_of_peers_lie_within_their_values(city: tuple[FeatureMatrix, np.ndarray]) -> None:
+    matrix, value = city
+    groups = peer_groups(matrix, np.ones(2), np.ones(len(value), dtype=bool))
+    found = peer_statistics(groups, value)
+    step = peer_step(0.1)
+    for school, peers in enumerate(groups.peers):
+        known = value[peers[peers >= 0]]
+        known = known[~np.isnan(known)]
+        assert found.count[school] == len(known)
+        if len(known) == 0:
+            assert np.isnan([found.low[school], found.median[school], found.high[school]]).all()
+            continue
+        ordered = [known.min(), found.low[school], found.median[school], found.high[school], known.max()]
+        assert (np.diff(ordered) >= -1e-12).all()
+        shown = round_to(np.array(ordered[1:4]), step)
+        assert (shown >= known.min() - step / 2 - DUST).all()
+        assert (shown <= known.max() + step / 2 + DUST).all()
+        assert all(is_multiple(each, step) for each in shown)

@@ -1,0 +1,106 @@
+"""Facts that do not fit together: what was counted without pupils, or more than was possible."""
+
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mirrors.definitions import load_indicators
+from tests.spec.cities import City, SmallSchool, compute, write_city, write_rows
+
+YEARS = ("2019-20", "2020-21")
+"""Both are breaks in Flanders, so that no change is judged and a test is quick."""
+
+BAND = (
+    "school_id",
+    "school_year",
+    "breakdown",
+    "member",
+    "code",
+    "scale",
+    "at_least",
+    "below",
+    "pupils",
+    "base",
+)
+
+
+def schools(count: int, **odd: dict[str, float]) -> list[SmallSchool]:
+    """Return schools with chance absence; those in `odd` miss so many half-days a pupil and month by code."""
+    chance = random.Random(6)
+    found = []
+    for number in range(count):
+        name = f"S{number:02d}"
+        usual = {"B": chance.uniform(0.2, 0.6), "Z": chance.uniform(1.0, 2.0)}
+        absent = {year: odd.get(name, usual) for year in YEARS}
+        found.append(SmallSchool(name, "primary", 100 + 10 * number, chance.uniform(0, 4), absent))
+    return found
+
+
+def published(folder: Path, files: list[Path], *keys: str) -> City:
+    """Return a city with some indicators only."""
+    return compute(folder / "store", "templates", files, {key: load_indicators()[key] for key in keys})
+
+
+def bands(folder: Path, years: tuple[str, ...], count: int) -> Path:
+    """Write bands of unauthorised absence for some schools and years."""
+    rows = [
+        (f"S{number:02d}", year, "all", "", "B", "units", at_least, below, 10, 30)
+        for number in range(count)
+        for year in years
+        for at_least, below in ((0, 5), (5, 10), (10, ""))
+    ]
+    return write_rows(folder / "pupil_band.csv", BAND, rows)
+
+
+def test_bands_of_a_year_without_pupils_wait_for_them(tmp_path: Path) -> None:
+    files = write_city(tmp_path / "files", schools(5), YEARS)
+    files.append(bands(tmp_path / "files", (*YEARS, "2021-22"), 5))
+    city = published(tmp_path, files, "A1", "B1", "B12")
+    available = city.tables["availability"].set_index("indicator")["school_years"]
+    assert available.to_dict() == {"A1": "2019-20,2020-21", "B1": "2019-20,2020-21", "B12": "2019-20,2020-21"}
+    assert set(city.tables["band"]["school_year"]) == set(YEARS)
+
+
+def test_a_year_of_empty_schools_is_no_year(tmp_path: Path) -> None:
+    files = write_city(tmp_path / "files", schools(5), YEARS)
+    enrolment = next(path for path in files if path.name == "enrolment.csv")
+    header, *rows = (line.split(",") for line in enrolment.read_text(encoding="utf-8").splitlines())
+    emptied = [(*row[:5], "0", "0") if row[1] == "2020-21" else row for row in rows]
+    write_rows(enrolment, tuple(header), emptied)
+    city = published(tmp_path, files, "A1")
+    assert set(city.tables["school"]["school_year"]) == {"2019-20"}
+    assert set(city.tables["figure"]["school_year"]) == {"2019-20"}
+
+
+@pytest.fixture(scope="module")
+def with_the_impossible(tmp_path_factory: pytest.TempPathFactory) -> City:
+    """Return 40 schools, one of which registered more half-days absent than pupils were expected for."""
+    folder = tmp_path_factory.mktemp("impossible")
+    files = write_city(folder / "files", schools(40, S07={"B": 20.0, "Z": 22.0}), YEARS)
+    return published(folder, files, "A1")
+
+
+def test_the_impossible_teaches_nothing(with_the_impossible: City) -> None:
+    """It is shown as delivered, for somebody to correct; nobody is compared with it."""
+    compared = with_the_impossible.benchmark.compared["A1"].set_index(["school_id", "school_year"])
+    assert compared.loc[("S07", "2020-21"), "value"] > 1
+    others = compared.drop("S07", level="school_id")
+    assert others["expected"].between(0.01, 0.2).all()
+    assert (others["peer_high"] < 0.2).all()
+
+
+def test_pupils_who_were_never_expected_have_no_rate(tmp_path: Path) -> None:
+    files = write_city(tmp_path / "files", schools(5), YEARS)
+    enrolment = next(path for path in files if path.name == "enrolment.csv")
+    header, *rows = (line.split(",") for line in enrolment.read_text(encoding="utf-8").splitlines())
+    write_rows(enrolment, tuple(header), [(*row[:6], "0") if row[0] == "S01" else row for row in rows])
+    city = published(tmp_path, files, "A1", "A2")
+    figure = city.tables["figure"]
+    nothing = figure[figure["school_id"] == "S01"]
+    assert set(nothing["status"]) == {"missing"}
+    assert nothing["value"].isna().all()
+    kinds = city.tables["kind"]
+    assert set(kinds[kinds["school_id"] == "S01"]["status"]) == {"missing"}
+    assert np.isfinite(city.tables["city_kind"]["value"]).all()

@@ -1,0 +1,554 @@
+"""The files on disk: uploads wholly in or out, snapshots that never tear, names in one place."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from mirrors.definitions.reading import DefinitionError
+from mirrors.intake import Refused
+from mirrors.intake.finding import Problem
+from mirrors.jobs import NothingToPublish, ingest, publish
+from mirrors.store import (
+    NoSnapshot,
+    PublishedStore,
+    Register,
+    Snapshot,
+    StoreBusy,
+    open_facts,
+    publish_tables,
+)
+from tests.uploads import (
+    ABSENCE,
+    CONTEXT,
+    ENROLMENT,
+    PUPIL_BAND,
+    SCHOOLS,
+    absence_row,
+    context_row,
+    fingerprint,
+    pupil_band_row,
+    read,
+    school_row,
+    write_csv,
+)
+
+WHEN = datetime(2026, 9, 1, 12, 0)
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    return tmp_path / "store"
+
+
+@pytest.fixture
+def absence(tmp_path: Path) -> Path:
+    return write_csv(tmp_path / "absence.csv", ABSENCE, absence_row(), absence_row(month=10))
+
+
+def in_force(store: Path, contract: str, columns: str = "*") -> list[dict[str, Any]]:
+    """Return the facts in force, in no particular order of uploads."""
+    with open_facts(store) as facts:
+        frame = facts.frame(f"SELECT {columns} FROM {contract} ORDER BY ALL")
+    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+
+
+@contextmanager
+def another_process(store: Path, does: str = "sys.stdin.read()") -> Iterator[subprocess.Popen[str]]:
+    """Run a process that opens the facts of the store, says so, and then `does` something."""
+    code = (
+        "import os, sys; from pathlib import Path; from mirrors.store import open_facts\n"
+        f"with open_facts(Path({str(store)!r})) as facts:\n"
+        "    print('open', flush=True)\n"
+        f"    {does}\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    with process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "open\n"
+        yield process
+        process.communicate()
+
+
+class TestAnUpload:
+    def test_is_numbered_and_remembered(self, store: Path, absence: Path, tmp_path: Path) -> None:
+        assert ingest(store, "templates", [absence]).upload_id == 1
+        context = write_csv(tmp_path / "context.csv", CONTEXT, context_row())
+        assert ingest(store, "templates", [context]).upload_id == 2
+        with open_facts(store) as facts:
+            uploads = facts.uploads()
+        assert [(upload.upload_id, upload.profile) for upload in uploads] == [
+            (1, "templates"),
+            (2, "templates"),
+        ]
+        assert [len(upload.digests) for upload in uploads] == [1, 1]
+
+    def test_survives_in_the_rows_it_came_in(self, store: Path, absence: Path) -> None:
+        ingest(store, "templates", [absence])
+        assert in_force(store, "absence", "source_row, month, units, upload_id") == [
+            {"source_row": 2, "month": 9, "units": 5.0, "upload_id": 1},
+            {"source_row": 3, "month": 10, "units": 5.0, "upload_id": 1},
+        ]
+
+    def test_that_fails_half_way_leaves_nothing(self, store: Path, absence: Path) -> None:
+        good = read(absence).facts["absence"]
+        bad = pa.table({"school_id": ["S1"], "no_such_column": [1]})
+        with open_facts(store) as facts:
+            with pytest.raises(duckdb.Error):
+                facts.add_upload("templates", WHEN, [("a", "0", 2, 2)], {"absence": good, "context": bad})
+            assert facts.uploads() == []
+            assert facts.frame("SELECT * FROM absence").empty
+            assert facts.add_upload("templates", WHEN, [("a", "0", 2, 2)], {"absence": good}) == 1
+
+    def test_that_fails_half_way_leaves_the_earlier_one_in_force(
+        self, store: Path, absence: Path, tmp_path: Path
+    ) -> None:
+        ingest(store, "templates", [absence])
+        newer = write_csv(tmp_path / "newer.csv", ABSENCE, absence_row(units=99))
+        facts_of_newer = {"absence": read(newer).facts["absence"], "no_such_contract": pa.table({"x": [1]})}
+        with open_facts(store) as facts, pytest.raises(duckdb.Error):
+            facts.add_upload("templates", WHEN, [("newer.csv", "0", 1, 1)], facts_of_newer)
+        assert [row["units"] for row in in_force(store, "absence", "month, units")] == [5.0, 5.0]
+
+    def test_of_a_process_that_dies_half_way_leaves_nothing(self, store: Path, absence: Path) -> None:
+        ingest(store, "templates", [absence])
+        dies = (
+            "facts.add_upload('templates', __import__('datetime').datetime(2026, 9, 1),"
+            " [('a', '0', 1, 1)], type('Dying', (dict,), {'items': lambda self: os._exit(9)})())"
+        )
+        with another_process(store, dies) as process:
+            assert process.wait() == 9
+        with open_facts(store) as facts:
+            assert [upload.upload_id for upload in facts.uploads()] == [1]
+
+    def test_keeps_names_out_of_the_facts(self, store: Path, tmp_path: Path) -> None:
+        path = write_csv(tmp_path / "schools.csv", SCHOOLS, school_row(name="Basisschool De Linde"))
+        ingest(store, "templates", [path])
+        assert Register(store).names() == {"S1": "Basisschool De Linde"}
+        assert b"Linde" not in (store / "facts.duckdb").read_bytes()
+
+
+HEADERS = {"absence": ABSENCE, "context": CONTEXT, "pupil_band": PUPIL_BAND, "schools": SCHOOLS}
+RENEWED = [
+    pytest.param(
+        "absence",
+        [absence_row(month=9), absence_row(month=10), absence_row(month=10, code="Z")],
+        [absence_row(month=9, units=7)],
+        [absence_row(month=9, units=7)],
+        id="absence of a school and year is replaced as a whole",
+    ),
+    pytest.param(
+        "absence",
+        [absence_row(), absence_row(breakdown="sex", member="f")],
+        [absence_row(units=7)],
+        [absence_row(units=7), absence_row(breakdown="sex", member="f")],
+        id="absence by another breakdown stays",
+    ),
+    pytest.param(
+        "absence",
+        [absence_row(), absence_row(school_year="2023-24"), absence_row(school_id="S2")],
+        [absence_row(units=7)],
+        [absence_row(units=7), absence_row(school_year="2023-24"), absence_row(school_id="S2")],
+        id="another year and another school stay",
+    ),
+    pytest.param(
+        "context",
+        [context_row(), context_row(feature="mobility", value=0.1)],
+        [context_row(value=2.5)],
+        [context_row(value=2.5), context_row(feature="mobility", value=0.1)],
+        id="another feature stays",
+    ),
+    pytest.param(
+        "pupil_band",
+        [pupil_band_row(), pupil_band_row(at_least=5, below=""), pupil_band_row(code="Z")],
+        [pupil_band_row(below="", pupils=100)],
+        [pupil_band_row(below="", pupils=100), pupil_band_row(code="Z")],
+        id="bands of another category stay",
+    ),
+    pytest.param(
+        "schools",
+        [school_row(district="North"), school_row(school_id="S2", district="South")],
+        [school_row(district="West")],
+        [school_row(district="West"), school_row(school_id="S2", district="South")],
+        id="another school stays",
+    ),
+]
+
+
+class TestTheNewestUpload:
+    @pytest.mark.parametrize(("contract", "before", "after", "left"), RENEWED)
+    def test_replaces_what_it_speaks_of(
+        self,
+        tmp_path: Path,
+        contract: str,
+        before: list[list[object]],
+        after: list[list[object]],
+        left: list[list[object]],
+    ) -> None:
+        header = HEADERS[contract]
+        columns = ", ".join(name for name in header if name != "name")
+        stores = {"renewed": [before, after], "at once": [left]}
+        for name, uploads in stores.items():
+            for number, rows in enumerate(uploads):
+                path = write_csv(tmp_path / name / f"{number}.csv", header, *rows)
+                ingest(tmp_path / name / "store", "templates", [path])
+        renewed, at_once = (
+            pd.DataFrame(in_force(tmp_path / name / "store", contract, columns)) for name in stores
+        )
+        pd.testing.assert_frame_equal(renewed, at_once)
+
+    def test_says_which_upload_each_fact_is_from(self, store: Path, tmp_path: Path) -> None:
+        older = write_csv(tmp_path / "older.csv", CONTEXT, context_row(), context_row(feature="mobility"))
+        newer = write_csv(tmp_path / "newer.csv", CONTEXT, context_row(value=3))
+        ingest(store, "templates", [older])
+        ingest(store, "templates", [newer])
+        assert in_force(store, "context", "feature, upload_id") == [
+            {"feature": "deprivation", "upload_id": 2},
+            {"feature": "mobility", "upload_id": 1},
+        ]
+
+    def test_renews_the_name_of_a_school(self, store: Path, tmp_path: Path) -> None:
+        for name in ("De Linde", "De Nieuwe Linde"):
+            ingest(store, "templates", [write_csv(tmp_path / "schools.csv", SCHOOLS, school_row(name=name))])
+        assert Register(store).names() == {"S1": "De Nieuwe Linde"}
+
+
+def refused_ingest(store: Path, profile: str, *paths: Path) -> list[Problem]:
+    """Return the problems for which an upload is refused."""
+    with pytest.raises(Refused) as refused:
+        ingest(store, profile, paths)
+    return [finding.problem for finding in refused.value.findings]
+
+
+class TestARefusal:
+    @pytest.fixture
+    def files(self, tmp_path: Path, absence: Path) -> dict[str, list[Path]]:
+        housing = ("dbn", "school_year", "students_in_temporary_housing_1")
+        return {
+            "good": [absence, write_csv(tmp_path / "schools.csv", SCHOOLS, school_row())],
+            "wrong value": [absence, write_csv(tmp_path / "wrong.csv", CONTEXT, context_row(value="x"))],
+            "other rules": [write_csv(tmp_path / "housing.csv", housing, ("01M015", "2018-19", 5))],
+        }
+
+    def test_leaves_no_store_where_there_was_none(self, store: Path, files: dict[str, list[Path]]) -> None:
+        assert refused_ingest(store, "templates", *files["wrong value"]) == [Problem.NOT_A_NUMBER]
+        with pytest.raises(DefinitionError):
+            ingest(store, "atlantis", files["good"])
+        assert not store.exists()
+
+    @pytest.mark.parametrize(
+        ("which", "profile", "problem"),
+        [
+            ("wrong value", "templates", Problem.NOT_A_NUMBER),
+            ("good", "templates", Problem.SAME_FILES),
+            ("other rules", "nyc", Problem.OTHER_JURISDICTION),
+        ],
+    )
+    def test_leaves_every_file_of_the_store_as_it_was(
+        self, store: Path, files: dict[str, list[Path]], which: str, profile: str, problem: Problem
+    ) -> None:
+        ingest(store, "templates", files["good"])
+        publish_tables(store, {"meta": pd.DataFrame({"city": ["A"]})})
+        before = fingerprint(store)
+        assert set(before) == {
+            "facts.duckdb",
+            "register.sqlite",
+            "published/0001.duckdb",
+            "published/CURRENT",
+        }
+        assert refused_ingest(store, profile, *files[which]) == [problem]
+        assert fingerprint(store) == before
+
+    def test_of_the_same_files_comes_in_any_order_and_under_any_name(
+        self, store: Path, files: dict[str, list[Path]], tmp_path: Path
+    ) -> None:
+        ingest(store, "templates", files["good"])
+        ingest(store, "templates", [write_csv(tmp_path / "later.csv", CONTEXT, context_row())])
+        renamed = [path.rename(path.with_name(f"new-{path.name}")) for path in files["good"]]
+        with pytest.raises(Refused, match="as upload 1"):
+            ingest(store, "sample", renamed[::-1])
+
+    def test_does_not_meet_part_of_the_same_files(self, store: Path, files: dict[str, list[Path]]) -> None:
+        ingest(store, "templates", files["good"])
+        assert ingest(store, "templates", files["good"][:1]).upload_id == 2
+
+    def test_for_other_rules_names_the_rules(self, store: Path, files: dict[str, list[Path]]) -> None:
+        ingest(store, "nyc", files["other rules"])
+        with pytest.raises(Refused, match="new-york"):
+            ingest(store, "templates", files["good"])
+
+
+class TestAStoreInUse:
+    def test_is_busy_for_another_writer_and_open_to_readers(self, store: Path, absence: Path) -> None:
+        publish_tables(store, {"meta": pd.DataFrame({"city": ["A"]})})
+        reader = PublishedStore(store)
+        with another_process(store):
+            with pytest.raises(StoreBusy, match="try again"):
+                ingest(store, "templates", [absence])
+            with pytest.raises(StoreBusy):
+                publish(store)
+            assert reader.current().rows("meta") == [{"city": "A"}]
+            assert not (store / "register.sqlite").exists()
+        assert ingest(store, "templates", [absence]).upload_id == 1
+
+
+class TestNothingToPublish:
+    def test_without_uploads(self, store: Path) -> None:
+        with pytest.raises(NothingToPublish, match="ingest files first"):
+            publish(store)
+
+    def test_without_figures(self, store: Path, absence: Path, tmp_path: Path) -> None:
+        ingest(store, "templates", [absence])
+        with pytest.raises(NothingToPublish, match="no figure"):
+            publish(store)
+        enrolment = ["S1", "2024-25", "all", "", 9, 100, 3600]
+        ingest(store, "templates", [write_csv(tmp_path / "enrolment.csv", ENROLMENT, enrolment)])
+        assert publish(store) == "0001"
+
+
+def numbered(number: int, rows: int = 1) -> dict[str, pd.DataFrame]:
+    """Return tables in which every cell says the same number."""
+    return {name: pd.DataFrame({"number": [number] * rows}) for name in ("first", "second")}
+
+
+def numbers(snapshot: Snapshot) -> set[int]:
+    return {row["number"] for name in ("first", "second") for row in snapshot.rows(name)}
+
+
+class TestASnapshot:
+    def test_is_not_there_before_the_first_publish(self, store: Path) -> None:
+        with pytest.raises(NoSnapshot):
+            PublishedStore(store).current()
+        assert not store.exists()
+
+    def test_is_noticed_without_a_restart(self, store: Path) -> None:
+        published = PublishedStore(store)
+        with pytest.raises(NoSnapshot):
+            published.current()
+        for number in (1, 2, 3):
+            assert publish_tables(store, numbered(number)) == f"000{number}"
+            assert (published.current().name, numbers(published.current())) == (f"000{number}", {number})
+
+    def test_stays_the_same_object_while_it_is_in_use(self, store: Path) -> None:
+        publish_tables(store, numbered(1))
+        published = PublishedStore(store)
+        assert published.current() is published.current()
+
+    def test_keeps_its_own_figures_after_the_next_publish(self, store: Path) -> None:
+        publish_tables(store, numbered(1))
+        published = PublishedStore(store)
+        held = published.current()
+        publish_tables(store, numbered(2))
+        assert numbers(published.current()) == {2}
+        assert numbers(held) == {1}
+
+    def test_can_be_put_back(self, store: Path) -> None:
+        for number in (1, 2):
+            publish_tables(store, numbered(number))
+        published = PublishedStore(store)
+        assert numbers(published.current()) == {2}
+        (store / "published" / "CURRENT").write_text("0001\n")
+        assert numbers(published.current()) == {1}
+        assert publish_tables(store, numbered(3)) == "0003"
+        assert numbers(published.current()) == {3}
+
+    def test_is_never_changed_by_the_next_publish(self, store: Path) -> None:
+        publish_tables(store, numbered(1))
+        first = fingerprint(store)["published/0001.duckdb"]
+        publish_tables(store, numbered(2))
+        assert fingerprint(store)["published/0001.duckdb"] == first
+
+    def test_unfinished_or_foreign_files_are_ignored(self, store: Path) -> None:
+        publish_tables(store, numbered(1))
+        for name in ("0002.unfinished", "CURRENT.unfinished", "copy of 0001.duckdb"):
+            (store / "published" / name).write_bytes(b"half a file")
+        published = PublishedStore(store)
+        assert numbers(published.current()) == {1}
+        assert publish_tables(store, numbered(2)) == "0002"
+        assert numbers(published.current()) == {2}
+
+    def test_that_was_written_but_not_pointed_to_is_ignored(self, store: Path) -> None:
+        for number in (1, 2):
+            publish_tables(store, numbered(number))
+        (store / "published" / "CURRENT").write_text("0001\n")
+        assert numbers(PublishedStore(store).current()) == {1}
+        assert publish_tables(store, numbered(3)) == "0003"
+
+    def test_that_cannot_be_written_leaves_the_old_one_in_use(self, store: Path) -> None:
+        publish_tables(store, numbered(1))
+        published = PublishedStore(store)
+        with pytest.raises(duckdb.Error):
+            publish_tables(store, {**numbered(2), "third": pd.DataFrame()})
+        assert numbers(published.current()) == {1}
+        assert numbers(PublishedStore(store).current()) == {1}
+        publish_tables(store, numbered(3))
+        assert numbers(published.current()) == {3}
+
+    @pytest.mark.parametrize("name", ["stad 't Zand", "50% #1", "été; DROP"])
+    def test_may_live_in_a_folder_of_any_name(self, tmp_path: Path, absence: Path, name: str) -> None:
+        store = tmp_path / name
+        ingest(store, "templates", [absence])
+        publish_tables(store, numbered(1))
+        assert numbers(PublishedStore(store).current()) == {1}
+
+    def test_never_tears_while_many_threads_read_and_one_publishes(self, store: Path) -> None:
+        publish_tables(store, numbered(0, rows=500))
+        published, done = PublishedStore(store), threading.Event()
+        seen: list[set[int]] = []
+        errors: list[BaseException] = []
+
+        def read_on() -> None:
+            try:
+                while not done.is_set():
+                    snapshot = published.current()
+                    found = [row["number"] for name in ("first", "second") for row in snapshot.rows(name)]
+                    assert len(found) == 1000
+                    seen.append(set(found))
+            except BaseException as error:
+                errors.append(error)
+
+        readers = [threading.Thread(target=read_on) for _ in range(8)]
+        for reader in readers:
+            reader.start()
+        for number in range(1, 8):
+            publish_tables(store, numbered(number, rows=500))
+        done.set()
+        for reader in readers:
+            reader.join()
+        assert not errors
+        assert all(len(one) == 1 for one in seen)
+        assert len(set().union(*seen)) > 1
+        assert numbers(published.current()) == {7}
+
+
+class TestRows:
+    @pytest.fixture
+    def snapshot(self, store: Path) -> Snapshot:
+        schools = pd.DataFrame(
+            {
+                "school_id": ["S1", "S2", "S3"],
+                "kind": ["primary", "primary", None],
+                "value": [0.25, float("nan"), 0.5],
+            }
+        )
+        publish_tables(store, {"school": schools, "nobody": schools.head(0)})
+        Register(store).remember({"S1": "De Linde"})
+        return PublishedStore(store).current()
+
+    def test_are_those_asked_for(self, snapshot: Snapshot) -> None:
+        found = snapshot.rows("school", order_by="value DESC NULLS LAST", kind="primary")
+        assert [row["school_id"] for row in found] == ["S1", "S2"]
+        assert snapshot.rows("nobody", kind="primary") == []
+
+    def test_say_none_where_nothing_is_known(self, snapshot: Snapshot) -> None:
+        [second] = snapshot.rows("school", school_id="S2")
+        [third] = snapshot.rows("school", school_id="S3")
+        assert (second["value"], third["kind"]) == (None, None)
+
+    def test_take_a_value_for_a_value(self, snapshot: Snapshot) -> None:
+        assert snapshot.rows("school", school_id="S1' OR 'a' = 'a") == []
+
+    def test_know_names_from_the_register_only(self, snapshot: Snapshot) -> None:
+        assert [snapshot.school_name(school_id) for school_id in ("S1", "S2")] == ["De Linde", "S2"]
+
+
+FORBIDDEN = [
+    "SELECT * FROM read_text('{file}')",
+    "SELECT * FROM read_csv('{file}')",
+    "SELECT * FROM '{file}'",
+    "SELECT * FROM glob('/*')",
+    "ATTACH '{folder}/other.duckdb' AS other",
+    "COPY snapshot.school TO '{folder}/copy.csv'",
+    "EXPORT DATABASE '{folder}/export'",
+    "INSTALL httpfs",
+    "LOAD httpfs",
+    "INSERT INTO snapshot.school SELECT * FROM snapshot.school",
+    "UPDATE snapshot.school SET school_id = 'S2'",
+    "DELETE FROM snapshot.school",
+    "DROP TABLE snapshot.school",
+    "CREATE TABLE snapshot.other AS SELECT 1",
+    "SET enable_external_access = true",
+    "SET lock_configuration = false",
+]
+
+
+@pytest.fixture(scope="module")
+def sealed_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("reader")
+    (folder / "secret.csv").write_text("pupil\nJan Peeters\n")
+    publish_tables(folder / "store", {"school": pd.DataFrame({"school_id": ["S1"]})})
+    return folder
+
+
+@pytest.fixture(scope="module")
+def sealed(sealed_folder: Path) -> Snapshot:
+    return PublishedStore(sealed_folder / "store").current()
+
+
+class TestAReader:
+    @pytest.mark.parametrize("statement", FORBIDDEN)
+    def test_can_do_nothing_but_read_the_snapshot(
+        self, sealed_folder: Path, sealed: Snapshot, statement: str
+    ) -> None:
+        before = fingerprint(sealed_folder)
+        smuggled = statement.format(file=sealed_folder / "secret.csv", folder=sealed_folder)
+        with pytest.raises(duckdb.Error, match=r"disabled|read-only|locked|Cannot"):
+            sealed.rows(f"school; {smuggled} --")
+        assert sealed.rows("school") == [{"school_id": "S1"}]
+        assert fingerprint(sealed_folder) == before
+
+    def test_cannot_write_with_the_connection_of_intake_either(self, tmp_path: Path) -> None:
+        from mirrors.store.workbench import open_workbench
+
+        with open_workbench() as connection:
+            for statement in (
+                f"COPY (SELECT 1) TO '{tmp_path}/copy.csv'",
+                f"ATTACH '{tmp_path}/other.duckdb'",
+                "SELECT * FROM read_text('/etc/hostname')",
+                "SET enable_external_access = true",
+            ):
+                with pytest.raises(duckdb.Error):
+                    connection.execute(statement)
+        assert list(tmp_path.iterdir()) == []
+
+
+class TestTheRegister:
+    def test_is_empty_and_writes_nothing_before_the_first_name(self, store: Path) -> None:
+        register = Register(store)
+        register.remember({})
+        assert register.names() == {}
+        assert not store.exists()
+
+    def test_remembers_and_renews_names(self, tmp_path: Path) -> None:
+        Register(tmp_path).remember({"S1": "De Linde", "S2": "L'École d'été — “Ünïcode”"})
+        Register(tmp_path).remember({"S1": "De Nieuwe Linde", "S3": "'; DROP TABLE school; --"})
+        assert Register(tmp_path).names() == {
+            "S1": "De Nieuwe Linde",
+            "S2": "L'École d'été — “Ünïcode”",
+            "S3": "'; DROP TABLE school; --",
+        }
+
+    def test_holds_a_country(self, tmp_path: Path) -> None:
+        names = {f"S{number}": f"School {number}" for number in range(25_000)}
+        Register(tmp_path).remember(names)
+        assert Register(tmp_path).names() == names
+
+    def test_is_read_again_for_a_new_snapshot(self, store: Path) -> None:
+        publish_tables(store, numbered(1))
+        published = PublishedStore(store)
+        assert published.current().school_name("S1") == "S1"
+        Register(store).remember({"S1": "De Linde"})
+        publish_tables(store, numbered(2))
+        assert published.current().school_name("S1") == "De Linde"
