@@ -1,31 +1,10 @@
-"""The front door: who is here, in which language, and the pages they get."""
+"""What `streamlit run` starts: the server around the front door.
+
+The script of the app lies in `pages/`, not here: with a `pages/` folder beside it, a fresh process would
+answer a link such as /mirror by running that file alone, past the front door
+(test_walks.test_the_first_reader_after_a_restart_may_come_by_a_deep_link).
+"""
 
 import streamlit as st
 
-from mirrors.access import NotAllowed
-from mirrors.views import NoSnapshot
-from pages import city, how_we_compare, mirror, page, ten_and_ten
-
-st.set_page_config(page_title="School Mirrors", initial_sidebar_state="collapsed")
-page.style_sheet()
-top = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="top")
-menu = top.container(horizontal=True, width="content", key="menu")
-with top:
-    say = page.choose_language()
-
-pages = [
-    st.Page(city.show, title=say.text("City"), url_path="city", default=True),
-    st.Page(mirror.show, title=say.text("Mirror"), url_path="mirror"),
-    st.Page(ten_and_ten.show, title=say.text("Ten and ten"), url_path="ten-and-ten"),
-    st.Page(how_we_compare.show, title=say.text("How we compare"), url_path="how-we-compare"),
-]
-here = st.navigation(pages, position="hidden")
-for one in pages:
-    menu.page_link(one, query_params=page.kept_in_links())
-try:
-    here.run()
-except NoSnapshot:
-    page.nothing_published()
-except NotAllowed:
-    st.info(say.text("This page is for city advisers."))
-page.settle()
+app = st.App("pages/front_door.py")

@@ -42,11 +42,11 @@ def main() -> None:
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 def ingest(folder: Path, profile: str, files: tuple[Path, ...]) -> None:
-    """Take FILES into the store as one upload, wholly or not at all."""
-    from mirrors.jobs import ingest as take_in
+    """Take FILES in as one upload, or none of them."""
+    from mirrors import jobs
 
     with _told_plainly(), _bar(f"Reading {len(files)} file(s)") as told:
-        done = take_in(folder, profile, files, told)
+        done = jobs.ingest(folder, profile, files, told)
     click.echo(f"Upload {done.upload_id} is in.")
     for report in done.files:
         click.echo(f"  {report.file}: {report.rows_read:,} rows read, {report.rows_kept:,} kept")
@@ -61,11 +61,14 @@ def ingest(folder: Path, profile: str, files: tuple[Path, ...]) -> None:
 @main.command()
 @store_option
 def publish(folder: Path) -> None:
-    """Compute every figure and list from the facts, and put them in use as a new snapshot."""
-    from mirrors.jobs import publish as put_in_use
+    """Put a new snapshot of all facts in use.
+
+    Computes every figure and list anew; open pages notice it at their next click.
+    """
+    from mirrors import jobs
 
     with _told_plainly(), _bar("Publishing") as told:
-        name = put_in_use(folder, told)
+        name = jobs.publish(folder, told)
     click.echo(f"Snapshot {name} is in use.")
 
 
@@ -73,7 +76,7 @@ def publish(folder: Path) -> None:
 @store_option
 @click.option("--port", default=8501, show_default=True, help="Port on this machine.")
 def serve(folder: Path, port: int) -> None:
-    """Serve the app on this machine, on the store."""
+    """Serve the app on this machine."""
     click.echo(f"School Mirrors: http://localhost:{port}  (stop with Ctrl-C)")
     sys.stdout.flush()
     os.environ["MIRRORS_STORE"] = str(folder.resolve())
@@ -85,22 +88,25 @@ def serve(folder: Path, port: int) -> None:
 @main.command()
 @store_option
 def sample(folder: Path) -> None:
-    """Build a store of the synthetic sample city, unless the folder holds one already."""
-    from mirrors.jobs import ingest as take_in
-    from mirrors.jobs import publish as put_in_use
-    from mirrors.store import NoSnapshot, PublishedStore, open_facts
+    """Build the sample city's store, if absent."""
+    from mirrors import jobs
+    from mirrors.store import NoSnapshot, PublishedStore
 
     try:
-        PublishedStore(folder).current()
+        snapshot = PublishedStore(folder).current()
+        click.echo(f"The store in {folder} is used as it is, snapshot {snapshot.name}.")
+        return
     except NoSnapshot:
         files = sorted(path for path in SAMPLE.iterdir() if path.suffix != ".md")
-        with _told_plainly(), _bar("Building the synthetic sample city") as told:
-            with open_facts(folder) as facts:
-                empty = not facts.uploads()
-            if empty:
-                take_in(folder, "sample", files, told)
-            put_in_use(folder, told)
-    click.echo(f"The sample city is in {folder}.")
+    with _told_plainly():
+        try:
+            name = jobs.publish(folder)
+        except jobs.NothingToPublish:
+            with _bar("Reading the synthetic sample city") as told:
+                jobs.ingest(folder, "sample", files, told)
+            with _bar("Publishing") as told:
+                name = jobs.publish(folder, told)
+    click.echo(f"Snapshot {name} is in use in {folder}.")
 
 
 @main.command("generate-sample")
@@ -114,7 +120,10 @@ def sample(folder: Path) -> None:
 )
 @click.option("--seed", default=2010, show_default=True, help="The same seed gives the same city.")
 def generate_sample(folder: Path, seed: int) -> None:
-    """Generate the files of the synthetic sample city, and the planted truth that only tests read."""
+    """Write the files of the sample city.
+
+    The city is synthetic; what is planted in it goes to a file that only tests read.
+    """
     from mirrors.sample import write_sample
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -131,7 +140,10 @@ def generate_sample(folder: Path, seed: int) -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def lists(folder: Path, year: str, indicator: str | None, as_json: bool) -> None:
-    """Print the three lists of a school year, in alphabetical order of name; weak signals stand apart."""
+    """Print the three lists of a school year.
+
+    Schools stand in alphabetical order of name, by their id; weak signals stand apart.
+    """
     from mirrors.access import open_demo_viewer
     from mirrors.views import open_published
     from mirrors.views.snapshot import snapshot_view
@@ -172,7 +184,7 @@ def _bar(label: str) -> Iterator[Progress]:
 def _told_plainly() -> Iterator[None]:
     """Turn what can go wrong into a sentence and an exit code."""
     from mirrors.intake import Refused
-    from mirrors.jobs import NothingToPublish
+    from mirrors.jobs import NoFigures, NothingToPublish
     from mirrors.locale import Language
     from mirrors.store import NoSnapshot, StoreBusy
 
@@ -188,7 +200,7 @@ def _told_plainly() -> Iterator[None]:
     except StoreBusy as error:
         click.echo(str(error), err=True)
         sys.exit(BUSY)
-    except (NoSnapshot, NothingToPublish) as error:
+    except (NoSnapshot, NothingToPublish, NoFigures) as error:
         click.echo(str(error), err=True)
         sys.exit(NOTHING)
 

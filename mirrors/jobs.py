@@ -23,7 +23,11 @@ class Ingested:
 
 
 class NothingToPublish(LookupError):
-    """The store holds no facts yet, or none that give a figure."""
+    """The store holds no facts yet."""
+
+
+class NoFigures(LookupError):
+    """The facts of the store give no figure yet."""
 
 
 def ingest(folder: Path, profile_name: str, paths: Sequence[Path], progress: Progress = silent) -> Ingested:
@@ -60,7 +64,7 @@ def _refuse_if_unfit(facts: Facts, jurisdiction: str, files: Sequence[FileReport
 def publish(folder: Path, progress: Progress = silent) -> str:
     """Compute everything from the facts in force, put it in use as a new snapshot, return its name.
 
-    Raises NothingToPublish and StoreBusy.
+    Raises NothingToPublish, NoFigures and StoreBusy.
     """
     with open_facts(folder) as facts:
         uploads = facts.uploads()
@@ -70,7 +74,7 @@ def publish(folder: Path, progress: Progress = silent) -> str:
         indicators = load_indicators()
         benchmark = run_benchmark(facts, indicators, load_jurisdiction(profile.jurisdiction), progress)
         if not any(indicators[key].is_share for key in benchmark.compared):
-            raise NothingToPublish(
+            raise NoFigures(
                 f"the facts in {folder} give no figure yet: ingest enrolment, with absence or pupils by band"
             )
         progress("write snapshot", 0.95)

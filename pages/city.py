@@ -63,7 +63,8 @@ def _what_kind(view: CityView, say: Language) -> None:
     if view.kinds is None:
         st.markdown(say.text("The figures do not tell kinds of absence apart."))
     else:
-        page.draw(city_kinds(view.kinds, say, page.palette()))
+        with st.columns([2, 1])[0]:
+            page.draw(city_kinds(view.kinds, say, page.palette()))
 
 
 def _how_schools_differ(view: CityView, jurisdiction: Jurisdiction, say: Language) -> None:

@@ -10,7 +10,7 @@ from mirrors.jobs import ingest, publish
 SAMPLE = Path(__file__).resolve().parent.parent / "data" / "sample"
 
 # The same examples on every run; `pytest --hypothesis-profile=explore` looks further.
-settings.register_profile("project", deadline=None, derandomize=True, database=None)
+settings.register_profile("project", deadline=None, max_examples=30, derandomize=True, database=None)
 settings.register_profile("explore", deadline=None, database=None, max_examples=2000)
 settings.load_profile("project")
 

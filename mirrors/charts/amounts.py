@@ -23,7 +23,17 @@ def written(indicator: Indicator, figure: Figure, language: Language) -> str:
     """Return a figure as a reader sees it: "6.4 %", "at most 5 %", or why there is none."""
     if figure.value is None:
         return status_words(figure.status, language)
-    value = amount(indicator, figure.value, figure.decimals, language)
+    return _bounded(figure, amount(indicator, figure.value, figure.decimals, language), language)
+
+
+def written_share(figure: Figure, language: Language) -> str:
+    """Return a share of possible time as a reader sees it, or why there is none."""
+    if figure.value is None:
+        return status_words(figure.status, language)
+    return _bounded(figure, language.percent(figure.value, figure.decimals), language)
+
+
+def _bounded(figure: Figure, value: str, language: Language) -> str:
     if figure.status is Status.AT_MOST:
         return language.text("at most {value}", value=value)
     if figure.status is Status.AT_LEAST:

@@ -20,6 +20,7 @@ def city_trend(series: CityTrend, language: Language, palette: Palette = LIGHT) 
         tuple(point.school_year for point in series.points),
         frozenset(point.school_year for point in series.points if point.break_reason is not None),
         frozenset(series.series_restarts),
+        labels=4,
     )
     figure = yearly(years, _highest(series), series.indicator, HEIGHT, language, palette)
     _draw(figure, years, series, language, palette)

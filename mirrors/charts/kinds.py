@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from mirrors.charts.amounts import NOTHING, peer_decimals, status_words
+from mirrors.charts.amounts import NOTHING, peer_decimals, written_share
 from mirrors.charts.categories import category_name
 from mirrors.charts.chart import Chart, Table
 from mirrors.charts.letters import lower_first
@@ -36,7 +36,7 @@ def _row(kind: KindOfAbsence, language: Language) -> Row:
     if kind.peer_median is not None:
         median = language.percent(kind.peer_median, peer_decimals(kind.own))
         beside = language.text("median {value}", value=median)
-    return Row(category_name(kind.category, language), share(kind.own, language), beside)
+    return Row(category_name(kind.category, language), written_share(kind.own, language), beside)
 
 
 def measure(figure: go.Figure, place: int, amount: Figure, widest: float, colour: str, pale: str) -> None:
@@ -55,18 +55,6 @@ def measure(figure: go.Figure, place: int, amount: Figure, widest: float, colour
         )
 
 
-def share(figure: Figure, language: Language) -> str:
-    """Return a share of possible time as a reader sees it, or why there is none."""
-    if figure.value is None:
-        return status_words(figure.status, language)
-    value = language.percent(figure.value, figure.decimals)
-    if figure.status is Status.AT_MOST:
-        return language.text("at most {value}", value=value)
-    if figure.status is Status.AT_LEAST:
-        return language.text("at least {value}", value=value)
-    return value
-
-
 def _title(shown: Sequence[KindOfAbsence], language: Language) -> str:
     exact = [kind for kind in shown if kind.own.status is Status.EXACT and kind.own.value is not None]
     if not exact:
@@ -79,7 +67,7 @@ def largest_part(category: str, figure: Figure, language: Language) -> str:
     """Return which kind of absence takes most of the time."""
     kind = lower_first(category_name(category, language))
     return language.text(
-        "Most of it was {kind}: {value} of the time.", kind=kind, value=share(figure, language)
+        "Most of it was {kind}: {value} of the time.", kind=kind, value=written_share(figure, language)
     )
 
 
@@ -91,7 +79,7 @@ def _reading(shown: Sequence[KindOfAbsence], language: Language) -> str:
 
 
 def _kind_words(kind: KindOfAbsence, language: Language) -> str:
-    name, own = lower_first(category_name(kind.category, language)), share(kind.own, language)
+    name, own = lower_first(category_name(kind.category, language)), written_share(kind.own, language)
     if kind.peer_median is None:
         return f"{name} {own}"
     return f"{name} {own} ({language.percent(kind.peer_median, peer_decimals(kind.own))})"
@@ -106,7 +94,7 @@ def _table(shown: Sequence[KindOfAbsence], language: Language) -> Table:
     rows = (
         (
             category_name(kind.category, language),
-            share(kind.own, language),
+            written_share(kind.own, language),
             NOTHING
             if kind.peer_median is None
             else language.percent(kind.peer_median, peer_decimals(kind.own)),

@@ -48,6 +48,7 @@ def card_facts(indicator: Indicator, listed: Listed, school_type: str, language:
         language.text("Registers complete for {share} of the months.", share=share),
         *alarm_sentences(listed.alarms, language),
     ]
+    lines = [" · ".join(school), " ".join(doubt)]
     if listed.on_list_last_year:
-        doubt.append(language.text("On this list last year too."))
-    return f"{' · '.join(school)}  \n{' '.join(doubt)}"
+        lines.append(language.text("On this list last year too."))
+    return "  \n".join(lines)

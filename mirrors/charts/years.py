@@ -12,16 +12,19 @@ from mirrors.locale import Language
 
 _HEADROOM, _HEADROOM_FOR_WORDS = 1.15, 1.4
 _ROOM_FOR_LABEL = 62
-_MOST_YEAR_LABELS = 6
 
 
 @dataclass(frozen=True)
 class Years:
-    """The school years of a picture and what interrupts them: breaks, and series that start again."""
+    """The school years of a picture and what interrupts them: breaks, and series that start again.
+
+    At most `labels` of them are named on the axis, the last one always.
+    """
 
     school_years: tuple[str, ...]
     broken: frozenset[str]
     restarts: frozenset[str]
+    labels: int = 6
 
     def runs(self, present: Sequence[bool]) -> list[range]:
         """Return stretches of years that one line may join: present, unbroken, counted the same way."""
@@ -72,7 +75,7 @@ def yearly(
 
 def _year_axis(figure: go.Figure, years: Years, palette: Palette) -> None:
     count = len(years.school_years)
-    every = ceil(count / _MOST_YEAR_LABELS)
+    every = ceil(count / years.labels)
     labelled = [place for place in range(count) if (count - 1 - place) % every == 0]
     figure.update_xaxes(
         visible=True, range=[-0.55, count - 0.45], tickvals=labelled, tickangle=0, showgrid=False, ticks="",

@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -48,11 +49,11 @@ def wait_until_healthy(address: str, server: subprocess.Popen[bytes]) -> None:
     raise TimeoutError(f"no answer from {address} in {_PATIENCE} s")
 
 
-@pytest.fixture(scope="session")
-def served(sample_store: Path) -> Iterator[str]:
-    """Return the address of the sample city, served as a reader gets it."""
+@contextmanager
+def serving(store: Path) -> Iterator[str]:
+    """Serve `store` in a fresh process as a reader gets it; yields the address."""
     port = free_port()
-    command = [sys.executable, "-m", "mirrors", "serve", "--store", str(sample_store), "--port", str(port)]
+    command = [sys.executable, "-m", "mirrors", "serve", "--store", str(store), "--port", str(port)]
     server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         address = f"http://localhost:{port}"
@@ -61,6 +62,20 @@ def served(sample_store: Path) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def served(sample_store: Path) -> Iterator[str]:
+    """Return the address of the sample city, served for all walks."""
+    with serving(sample_store) as address:
+        yield address
+
+
+@pytest.fixture
+def served_afresh(sample_store: Path) -> Iterator[str]:
+    """Return the address of the sample city in a process that nobody has visited yet."""
+    with serving(sample_store) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -52,12 +52,12 @@ def test_an_adviser_reads_every_page_and_nothing_leaves_the_machine(page: Page, 
     }
 
 
-def test_the_letters_are_the_product_s_own(page: Page) -> None:
-    open_page(page, "/mirror")
-    loaded = "document.fonts.ready.then(() => document.fonts.check('16px \"Atkinson Hyperlegible Next\"'))"
-    assert page.evaluate(loaded)
-    title = page.get_by_role("heading", level=1)
-    assert "Atkinson Hyperlegible Next" in title.evaluate("element => getComputedStyle(element).fontFamily")
+def test_the_first_reader_after_a_restart_may_come_by_a_deep_link(page: Page, served_afresh: str) -> None:
+    open_page(page, f"{served_afresh}/mirror")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your absenteeism mirror")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert page.evaluate("document.fonts.check('16px \"Atkinson Hyperlegible Next\"')")
+    expect_no_exception(page)
 
 
 def test_an_adviser_goes_from_a_rise_to_the_mirror_of_that_school(page: Page) -> None:

@@ -78,7 +78,7 @@ def test_every_page_opens_in_every_language(name: str, lang: str) -> None:
 
 
 def test_the_app_opens_on_the_city() -> None:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
+    app = AppTest.from_file(str(ROOT / "pages" / "front_door.py"), default_timeout=30).run()
     assert not app.exception
     assert app.title[0].value == "The city"
     assert [link.value for link in app.page_link][:4] == ["City", "Mirror", "Ten and ten", "How we compare"]
@@ -172,7 +172,7 @@ def test_the_method_page_shows_every_indicator_and_why_one_is_not_there() -> Non
 
 def test_nothing_published_yet_is_a_page_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MIRRORS_STORE", str(tmp_path))
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).run()
+    app = AppTest.from_file(str(ROOT / "pages" / "front_door.py"), default_timeout=30).run()
     assert not app.exception
     assert app.title[0].value == "Nothing is published yet"
     assert "python -m mirrors publish --store" in app.code[0].value

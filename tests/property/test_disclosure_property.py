@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mirrors.benchmark.features import FeatureMatrix
@@ -15,7 +15,6 @@ from mirrors.disclosure.rules import peer_step, round_to
 COMPARED = [indicator for indicator in load_indicators().values() if indicator.kind != "distribution"]
 STEPS = {"share": (0.001, 0.005, 0.01), "amount": (0.5, 1.0)}
 DUST = 2e-6
-untimed = settings(deadline=None)
 
 shares = st.floats(0, 1, allow_subnormal=False)
 perhaps = st.one_of(st.just(float("nan")), shares)
@@ -47,7 +46,6 @@ def is_multiple(value: float, step: float) -> bool:
 
 
 @pytest.mark.parametrize("kind", STEPS)
-@untimed
 @given(data=st.data())
 def test_rounding_again_changes_nothing(kind: str, data: st.DataObject) -> None:
     step = data.draw(st.sampled_from(STEPS[kind]))
@@ -58,14 +56,12 @@ def test_rounding_again_changes_nothing(kind: str, data: st.DataObject) -> None:
     assert abs(float(once[0]) - value) <= step / 2 + DUST
 
 
-@untimed
 @given(shares, shares, st.sampled_from(STEPS["share"]))
 def test_rounding_keeps_the_order(one: float, other: float, step: float) -> None:
     low, high = round_to(np.sort([one, other]), step)
     assert low <= high
 
 
-@untimed
 @given(comparisons(), st.sampled_from(COMPARED))
 def test_nothing_of_a_small_school_is_shown(rows: pd.DataFrame, indicator: Indicator) -> None:
     shown = figures(indicator, rows)
@@ -75,7 +71,6 @@ def test_nothing_of_a_small_school_is_shown(rows: pd.DataFrame, indicator: Indic
     assert set(shown.loc[small, "status"]) <= {"too_small", "missing", "not_asked"}
 
 
-@untimed
 @given(comparisons(), st.sampled_from(COMPARED))
 def test_what_is_shown_of_peers_takes_five_and_ten(rows: pd.DataFrame, indicator: Indicator) -> None:
     shown = figures(indicator, rows)
@@ -84,7 +79,6 @@ def test_what_is_shown_of_peers_takes_five_and_ten(rows: pd.DataFrame, indicator
     assert shown.loc[fewer, "peer_median"].isna().all()
 
 
-@untimed
 @given(comparisons(), st.sampled_from(COMPARED))
 def test_every_published_number_is_rounded(rows: pd.DataFrame, indicator: Indicator) -> None:
     shown = figures(indicator, rows)
@@ -98,7 +92,6 @@ def test_every_published_number_is_rounded(rows: pd.DataFrame, indicator: Indica
         assert np.isnan(value) or is_multiple(value, finest)
 
 
-@untimed
 @given(comparisons(), st.sampled_from(COMPARED))
 def test_a_verdict_is_never_given_inside_the_interval(rows: pd.DataFrame, indicator: Indicator) -> None:
     shown = figures(indicator, rows)
@@ -126,7 +119,6 @@ def cities(draw: st.DrawFn) -> tuple[FeatureMatrix, np.ndarray]:
     return matrix, np.array(known)
 
 
-@settings(max_examples=60, deadline=None)
 @given(cities())
 def test_statistics_of_peers_lie_within_their_values(city: tuple[FeatureMatrix, np.ndarray]) -> None:
     matrix, value = city

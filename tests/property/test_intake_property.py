@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mirrors.intake import Refused, Upload
@@ -28,7 +28,6 @@ def outcome(content: bytes, suffix: str) -> Upload | Refused:
 
 class TestAnyFile:
     @given(content=st.binary(max_size=200), suffix=st.sampled_from(["csv", "xlsx", "parquet"]))
-    @settings(max_examples=100)
     def test_is_refused_or_taken(self, content: bytes, suffix: str) -> None:
         assert isinstance(outcome(content, suffix), Refused)
 
@@ -36,7 +35,6 @@ class TestAnyFile:
         cells=st.lists(st.lists(st.text(max_size=12), min_size=7, max_size=7), min_size=1, max_size=4),
         bad=st.booleans(),
     )
-    @settings(max_examples=30)
     def test_of_our_columns_is_refused_or_taken(self, cells: list[list[str]], bad: bool) -> None:
         rows = [*cells, absence_row()] if bad else cells
         result = outcome(csv_bytes(ABSENCE, rows), "csv")
@@ -48,7 +46,6 @@ class TestAnyFile:
             st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=4
         ),
     )
-    @settings(max_examples=40)
     def test_that_was_damaged_is_refused_or_taken(
         self, suffix: str, changes: list[tuple[float, int]]
     ) -> None:
@@ -58,7 +55,6 @@ class TestAnyFile:
         assert isinstance(outcome(bytes(content), suffix), Upload | Refused)
 
     @given(data=st.data())
-    @settings(max_examples=25)
     def test_is_never_repeated_in_a_message(self, data: st.DataObject) -> None:
         secret = "Zyxwv, Jan"
         row = [str(cell) for cell in absence_row()]
@@ -122,7 +118,6 @@ def as_facts(rows: list[Cells]) -> list[dict[str, Any]]:
 
 class TestOurTemplate:
     @given(rows=tables(most=20))
-    @settings(max_examples=12)
     def test_comes_out_of_the_store_as_it_went_in(self, rows: list[Cells]) -> None:
         with tempfile.TemporaryDirectory() as folder:
             path = write(Path(folder) / "absence.csv", as_csv(rows))
@@ -134,7 +129,6 @@ class TestOurTemplate:
         assert found == [{**fact, "status": "exact"} for fact in as_facts(rows)]
 
     @given(rows=tables(most=4), lost=st.integers(1, 60))
-    @settings(max_examples=60)
     def test_cut_at_any_byte_is_refused_unless_nobody_could_notice(
         self, rows: list[Cells], lost: int
     ) -> None:
@@ -157,7 +151,6 @@ class TestOurTemplate:
         assert taken == expected[:complete]
 
     @given(rows=tables(most=3))
-    @settings(max_examples=15)
     def test_refuses_a_row_that_stands_twice(self, rows: list[Cells]) -> None:
         assume(len(rows) > 1)
         assert isinstance(outcome(as_csv([*rows, rows[0]]), "csv"), Refused)

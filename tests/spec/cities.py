@@ -27,8 +27,9 @@ PUBLISHED_AT = datetime(2026, 7, 1, 12, 0)
 
 @dataclass(frozen=True, eq=False)
 class City:
-    """A city as computed: results before disclosure, the published tables, and the snapshot on disk."""
+    """A city as computed: results before disclosure, the published tables, and the store they lie in."""
 
+    folder: Path
     benchmark: Benchmark
     tables: dict[str, pd.DataFrame]
     snapshot: Snapshot
@@ -61,7 +62,7 @@ def compute(folder: Path, profile_name: str, files: list[Path], indicators: dict
         benchmark = run_benchmark(facts, indicators, load_jurisdiction(profile.jurisdiction))
     tables = protect(benchmark, indicators, profile, PUBLISHED_AT)
     publish_tables(folder, tables)
-    return City(benchmark, tables, open_published(folder).current())
+    return City(folder, benchmark, tables, open_published(folder).current())
 
 
 @dataclass(frozen=True)

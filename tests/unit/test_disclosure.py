@@ -13,6 +13,7 @@ from mirrors.access import Role, Viewer
 from mirrors.benchmark.features import FeatureMatrix
 from mirrors.benchmark.peer_group import peer_groups
 from mirrors.definitions import load_indicators
+from mirrors.disclosure.lists import direction
 from mirrors.disclosure.publication import figures
 from mirrors.disclosure.rules import (
     PUPILS_FOR_HUNDREDTH,
@@ -183,6 +184,34 @@ def test_with_too_few_peers_the_expected_value_is_the_measure() -> None:
 @pytest.mark.parametrize("missing", ["low", "high"])
 def test_without_an_interval_there_is_no_verdict(missing: str) -> None:
     assert shown(**{missing: np.nan})["verdict"] == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("up", "before", "now", "word"),
+    [
+        (True, 0.02, 0.021, "rose"),
+        (True, 0.02, 0.02, "stayed_as_others_fell"),
+        (True, 0.02, 0.019, "stayed_as_others_fell"),
+        (False, 0.02, 0.019, "fell"),
+        (False, 0.02, 0.02, "stayed_as_others_rose"),
+        (False, 0.02, 0.021, "stayed_as_others_rose"),
+    ],
+)
+def test_the_word_for_a_change_fits_the_figures_beside_it(
+    up: bool, before: float, now: float, word: str
+) -> None:
+    assert direction(up, before, now) == word
+
+
+def test_published_changes_are_worded_as_they_look() -> None:
+    changes = sample_city().tables["change"]
+    changes = changes[changes["reason"] == ""]
+    rose, fell = changes[changes["direction"] == "rose"], changes[changes["direction"] == "fell"]
+    assert len(rose) > 20
+    assert len(fell) > 20
+    assert (rose["now"] > rose["before"]).all()
+    assert (fell["now"] < fell["before"]).all()
+    assert (changes.loc[changes["certainty"] == "clear", "direction"] != "similar").all()
 
 
 MARYLAND = {

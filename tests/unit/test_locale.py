@@ -41,7 +41,7 @@ def spoken(source: str) -> Iterator[Message]:
 
 def messages() -> set[Message]:
     """Return every message of the product."""
-    files = [ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "mirrors").rglob("*.py")]
+    files = [*(ROOT / "pages").glob("*.py"), *(ROOT / "mirrors").rglob("*.py")]
     return {message for file in files for message in spoken(file.read_text(encoding="utf-8"))}
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from mirrors.benchmark.features import FeatureMatrix
 from mirrors.benchmark.peer_group import (
+    CLOSE,
     MOST_FEATURES,
     PEERS_WANTED,
     PeerGroups,
@@ -150,7 +151,7 @@ def test_close_peers_are_close_on_every_feature_that_matters() -> None:
     groups, scaled = peer_groups(matrix, weights, np.ones(60, dtype=bool)), matrix.standardised()
     for school in range(60):
         apart = np.abs(scaled[groups.peers[school]] - scaled[school])
-        assert groups.close[school] == (apart[:, :2] <= 0.75).all(axis=1).sum()
+        assert groups.close[school] == (apart[:, :2] <= CLOSE).all(axis=1).sum()
     assert 0 < groups.close.sum() < 60 * 15
 
 

@@ -1,10 +1,6 @@
 """The files on disk: uploads wholly in or out, snapshots that never tear, names in one place."""
 
-import subprocess
-import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +13,7 @@ import pytest
 from mirrors.definitions.reading import DefinitionError
 from mirrors.intake import Refused
 from mirrors.intake.finding import Problem
-from mirrors.jobs import NothingToPublish, ingest, publish
+from mirrors.jobs import NoFigures, NothingToPublish, ingest, publish
 from mirrors.store import (
     NoSnapshot,
     PublishedStore,
@@ -27,6 +23,7 @@ from mirrors.store import (
     open_facts,
     publish_tables,
 )
+from tests.processes import another_process
 from tests.uploads import (
     ABSENCE,
     CONTEXT,
@@ -43,7 +40,6 @@ from tests.uploads import (
 )
 
 WHEN = datetime(2026, 9, 1, 12, 0)
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -61,25 +57,6 @@ def in_force(store: Path, contract: str, columns: str = "*") -> list[dict[str, A
     with open_facts(store) as facts:
         frame = facts.frame(f"SELECT {columns} FROM {contract} ORDER BY ALL")
     return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
-
-
-@contextmanager
-def another_process(store: Path, does: str = "sys.stdin.read()") -> Iterator[subprocess.Popen[str]]:
-    """Run a process that opens the facts of the store, says so, and then `does` something."""
-    code = (
-        "import os, sys; from pathlib import Path; from mirrors.store import open_facts\n"
-        f"with open_facts(Path({str(store)!r})) as facts:\n"
-        "    print('open', flush=True)\n"
-        f"    {does}\n"
-    )
-    process = subprocess.Popen(
-        [sys.executable, "-c", code], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    with process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "open\n"
-        yield process
-        process.communicate()
 
 
 class TestAnUpload:
@@ -112,6 +89,18 @@ class TestAnUpload:
             assert facts.frame("SELECT * FROM absence").empty
             assert facts.add_upload("templates", WHEN, [("a", "0", 2, 2)], {"absence": good}) == 1
 
+    def test_that_is_interrupted_leaves_nothing(self, store: Path, absence: Path) -> None:
+        class Interrupted(dict[str, pa.Table]):
+            def items(self) -> Any:
+                yield from super().items()
+                raise KeyboardInterrupt
+
+        with open_facts(store) as facts:
+            with pytest.raises(KeyboardInterrupt):
+                facts.add_upload("templates", WHEN, [("a", "0", 2, 2)], Interrupted(read(absence).facts))
+            assert facts.uploads() == []
+            assert facts.frame("SELECT * FROM absence").empty
+
     def test_that_fails_half_way_leaves_the_earlier_one_in_force(
         self, store: Path, absence: Path, tmp_path: Path
     ) -> None:
@@ -139,6 +128,22 @@ class TestAnUpload:
         assert Register(store).names() == {"S1": "Basisschool De Linde"}
         assert b"Linde" not in (store / "facts.duckdb").read_bytes()
 
+
+NEW_YORK = (
+    (
+        "dbn",
+        "school_name",
+        "grade",
+        "category",
+        "year",
+        "total_days",
+        "days_absent",
+        "contributing_10_total_days",
+        "chronically_absent",
+    ),
+    ("01M015", "P.S. 015", "All Grades", "All Students", "2018-19", 100, 5, 10, 1),
+)
+"""A file that other rules read, with the name of a school."""
 
 HEADERS = {"absence": ABSENCE, "context": CONTEXT, "pupil_band": PUPIL_BAND, "schools": SCHOOLS}
 RENEWED = [
@@ -235,11 +240,10 @@ def refused_ingest(store: Path, profile: str, *paths: Path) -> list[Problem]:
 class TestARefusal:
     @pytest.fixture
     def files(self, tmp_path: Path, absence: Path) -> dict[str, list[Path]]:
-        housing = ("dbn", "school_year", "students_in_temporary_housing_1")
         return {
             "good": [absence, write_csv(tmp_path / "schools.csv", SCHOOLS, school_row())],
             "wrong value": [absence, write_csv(tmp_path / "wrong.csv", CONTEXT, context_row(value="x"))],
-            "other rules": [write_csv(tmp_path / "housing.csv", housing, ("01M015", "2018-19", 5))],
+            "other rules": [write_csv(tmp_path / "new_york.csv", *NEW_YORK)],
         }
 
     def test_leaves_no_store_where_there_was_none(self, store: Path, files: dict[str, list[Path]]) -> None:
@@ -311,7 +315,7 @@ class TestNothingToPublish:
 
     def test_without_figures(self, store: Path, absence: Path, tmp_path: Path) -> None:
         ingest(store, "templates", [absence])
-        with pytest.raises(NothingToPublish, match="no figure"):
+        with pytest.raises(NoFigures, match="no figure"):
             publish(store)
         enrolment = ["S1", "2024-25", "all", "", 9, 100, 3600]
         ingest(store, "templates", [write_csv(tmp_path / "enrolment.csv", ENROLMENT, enrolment)])

@@ -1,0 +1,41 @@
+"""The front door: who is here, in which language, and the pages they get."""
+
+import streamlit as st
+
+from mirrors.access import NotAllowed
+from mirrors.views import NoSnapshot
+from pages import city, how_we_compare, mirror, page, ten_and_ten
+
+
+def open_door() -> None:
+    """Draw what stands above every page, then the page that the address asks for."""
+    st.set_page_config(page_title="School Mirrors", initial_sidebar_state="collapsed")
+    page.style_sheet()
+    top = st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="top"
+    )
+    menu = top.container(horizontal=True, width="content", key="menu")
+    with top:
+        say = page.choose_language()
+    pages = [
+        st.Page(city.show, title=say.text("City"), default=True),
+        st.Page(mirror.show, title=say.text("Mirror"), url_path="mirror"),
+        st.Page(ten_and_ten.show, title=say.text("Ten and ten"), url_path="ten-and-ten"),
+        st.Page(how_we_compare.show, title=say.text("How we compare"), url_path="how-we-compare"),
+    ]
+    # Streamlit gives its default page no address but "/"; a link to /city should work too.
+    also = st.Page(city.show, title=say.text("City"), url_path="city", visibility="hidden")
+    here = st.navigation([*pages, also], position="hidden")
+    for one in pages:
+        menu.page_link(one, query_params=page.kept_in_links())
+    try:
+        here.run()
+    except NoSnapshot:
+        page.nothing_published()
+    except NotAllowed:
+        st.info(say.text("This page is for city advisers."))
+    page.settle()
+
+
+if __name__ == "__main__":
+    open_door()

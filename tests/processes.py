@@ -1,0 +1,31 @@
+"""Another process that works on the same store."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+@contextmanager
+def another_process(store: Path, does: str = "sys.stdin.read()") -> Iterator[subprocess.Popen[str]]:
+    """Run a process that opens the facts of the store, says so, and then `does` something.
+
+    It ends with the block at the latest, once what it reads is at its end.
+    """
+    code = (
+        "import os, sys; from pathlib import Path; from mirrors.store import open_facts\n"
+        f"with open_facts(Path({str(store)!r})) as facts:\n"
+        "    print('open', flush=True)\n"
+        f"    {does}\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    with process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "open\n"
+        yield process
+        process.communicate()

@@ -1,0 +1,339 @@
+"""The command line: what it says, what it prints for other programs, and how it exits."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from mirrors.__main__ import main
+from mirrors.definitions import profile_names
+from mirrors.store import PublishedStore, Register
+from tests.processes import ROOT, another_process
+from tests.uploads import (
+    ABSENCE,
+    CONTEXT,
+    ENROLMENT,
+    SCHOOLS,
+    absence_row,
+    context_row,
+    fingerprint,
+    school_row,
+    write_csv,
+)
+
+DONE, REFUSED, WRONG_USE, BUSY, NOTHING = 0, 1, 2, 3, 4
+LISTS = ("excellent", "improved", "rose")
+MARYLAND = (
+    "Academic Year",
+    "LSS Number",
+    "School Number",
+    "School Name",
+    "School Type",
+    "Attend Rate Pct",
+    "Days Attended Cnt",
+    "Days Member Cnt",
+    "Fewer 5 Pct",
+    "Fewer 5 Cnt",
+    "More 20 Pct",
+    "More 20 Cnt",
+    "More 90 Member Cnt",
+)
+
+
+def mirrors(*arguments: object) -> Result:
+    """Return what the command line does with the arguments."""
+    return CliRunner().invoke(main, [str(argument) for argument in arguments], prog_name="python -m mirrors")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    return tmp_path / "store"
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[Path]:
+    """Return the files of a city of two schools."""
+    schools, months = ("S1", "S2"), (9, 10, 11)
+    return [
+        write_csv(
+            tmp_path / "schools.csv", SCHOOLS, *(school_row(school_id=key, name=key) for key in schools)
+        ),
+        write_csv(
+            tmp_path / "enrolment.csv",
+            ENROLMENT,
+            *([key, "2024-25", "all", "", month, 100, 3600] for key in schools for month in months),
+        ),
+        write_csv(
+            tmp_path / "absence.csv",
+            ABSENCE,
+            *(absence_row(school_id=key, month=month, units=50) for key in schools for month in months),
+        ),
+    ]
+
+
+class TestHelp:
+    @pytest.mark.parametrize("command", main.commands)
+    def test_of_a_command_says_what_it_does_and_takes(self, command: str) -> None:
+        result = mirrors(command, "--help")
+        assert result.exit_code == DONE
+        assert result.stdout.startswith(f"Usage: python -m mirrors {command} [OPTIONS]")
+        for option in main.commands[command].params:
+            if isinstance(option, click.Option):
+                assert f"  {option.opts[0]} " in result.stdout
+                assert option.help
+        assert mirrors(command, "-h").stdout == result.stdout
+
+    def test_of_ingest_names_the_profiles(self) -> None:
+        words = mirrors("ingest", "--help").stdout
+        assert all(name in words for name in profile_names())
+
+    def test_from_the_shell_names_commands_and_exit_codes(self) -> None:
+        shell = subprocess.run(
+            [sys.executable, "-m", "mirrors", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        assert shell.stdout.startswith("Usage: python -m mirrors [OPTIONS] COMMAND")
+        assert all(f"\n  {command} " in shell.stdout for command in main.commands)
+        assert not re.search(r"[a-z]\.\.\.\n", shell.stdout), "a summary is cut off"
+        for code, meaning in enumerate(("done", "refused", "wrong use", "store busy", "nothing published")):
+            assert f"{code} {meaning}" in " ".join(shell.stdout.split())
+
+
+class TestIngest:
+    def test_says_what_became_of_every_file(self, store: Path, files: list[Path]) -> None:
+        result = mirrors("ingest", "--store", store, "--profile", "templates", *files)
+        assert result.exit_code == DONE
+        assert result.stdout.splitlines() == [
+            "Upload 1 is in.",
+            "  schools.csv: 2 rows read, 2 kept",
+            "  enrolment.csv: 6 rows read, 6 kept",
+            "  absence.csv: 6 rows read, 6 kept",
+        ]
+
+    def test_says_what_was_left_out_and_what_is_not_exact(self, store: Path, tmp_path: Path) -> None:
+        counts = [">= 95.0", *["*"] * 6, "200"]
+        school = ["2003", "1", "5", "Beall", "High", *counts]
+        total = ["2003", "1", "A", "All Schools", "All", *counts]
+        path = write_csv(tmp_path / "Attendance_2003.csv", MARYLAND, school, total)
+        result = mirrors("ingest", "--store", store, "--profile", "maryland", path)
+        assert result.exit_code == DONE
+        assert result.stdout.splitlines()[1:4] == [
+            "  Attendance_2003.csv: 2 rows read, 1 kept",
+            "    dropped 1: total of several schools",
+            "    Days Member Cnt: 1 missing",
+        ]
+        assert "    Attend Rate Pct: 1 at_most" in result.stdout.splitlines()
+
+    def test_refuses_with_every_reason_and_leaves_the_store_alone(
+        self, store: Path, files: list[Path], tmp_path: Path
+    ) -> None:
+        wrong = write_csv(tmp_path / "context.csv", CONTEXT, context_row(value="x", school_year="2024"))
+        result = mirrors(
+            "ingest", "--store", store, "--profile", "templates", *files, wrong, tmp_path / "gone.csv"
+        )
+        assert result.exit_code == REFUSED
+        assert result.stdout == ""
+        assert result.stderr.splitlines()[-4:] == [
+            "Refused; the store is unchanged.",
+            "  context.csv, column school_year, row 2: this is not a school year. Write it as 2024-25.",
+            "  context.csv, column value, row 2: this is not a number."
+            " Write digits with a point, or leave it empty.",
+            "  gone.csv: there is no such file. Check the path.",
+        ]
+        assert not store.exists()
+
+    def test_refuses_the_same_files_again(self, store: Path, files: list[Path]) -> None:
+        mirrors("ingest", "--store", store, "--profile", "templates", *files)
+        before = fingerprint(store)
+        result = mirrors("ingest", "--store", store, "--profile", "templates", *files)
+        assert result.exit_code == REFUSED
+        assert "loaded before, as upload 1" in result.stderr
+        assert fingerprint(store) == before
+
+    def test_with_an_unknown_profile_is_wrong_use(self, store: Path, files: list[Path]) -> None:
+        result = mirrors("ingest", "--store", store, "--profile", "atlantis", *files)
+        assert result.exit_code == WRONG_USE
+        assert all(name in result.stderr for name in profile_names())
+        assert not store.exists()
+
+    def test_without_files_store_or_profile_is_wrong_use(self, store: Path, files: list[Path]) -> None:
+        assert mirrors("ingest", "--store", store, "--profile", "templates").exit_code == WRONG_USE
+        assert mirrors("ingest", "--profile", "templates", *files).exit_code == WRONG_USE
+        assert mirrors("ingest", "--store", store, *files).exit_code == WRONG_USE
+        assert mirrors("ingest", "--store", files[0], "--profile", "templates", *files).exit_code == WRONG_USE
+
+
+class TestPublish:
+    def test_names_the_snapshot_that_is_in_use(self, store: Path, files: list[Path]) -> None:
+        mirrors("ingest", "--store", store, "--profile", "templates", *files)
+        for name in ("0001", "0002"):
+            result = mirrors("publish", "--store", store)
+            assert (result.exit_code, result.stdout) == (DONE, f"Snapshot {name} is in use.\n")
+            assert PublishedStore(store).current().name == name
+
+    def test_without_uploads_has_nothing_to_do(self, store: Path) -> None:
+        result = mirrors("publish", "--store", store)
+        assert result.exit_code == NOTHING
+        assert "ingest files first" in result.stderr
+
+    def test_without_figures_says_what_is_needed(self, store: Path, files: list[Path]) -> None:
+        mirrors("ingest", "--store", store, "--profile", "templates", files[-1])
+        result = mirrors("publish", "--store", store)
+        assert result.exit_code == NOTHING
+        assert "enrolment" in result.stderr
+
+    def test_waits_for_nobody(self, store: Path, files: list[Path]) -> None:
+        with another_process(store):
+            for command in (("publish",), ("ingest", "--profile", "templates", *files)):
+                result = mirrors(*command, "--store", store)
+                assert result.exit_code == BUSY
+                assert "another process is writing" in result.stderr
+
+
+class TestSample:
+    def test_leaves_a_store_that_is_published_as_it_is(self, sample_store: Path) -> None:
+        before = fingerprint(sample_store)
+        result = mirrors("sample", "--store", sample_store)
+        assert result.exit_code == DONE
+        assert "0001" in result.stdout
+        assert fingerprint(sample_store) == before
+
+    def test_adds_nothing_to_a_store_of_somebody_else(self, store: Path, files: list[Path]) -> None:
+        mirrors("ingest", "--store", store, "--profile", "templates", files[-1])
+        before = fingerprint(store)
+        assert mirrors("sample", "--store", store).exit_code == NOTHING
+        assert fingerprint(store) == before
+
+
+@pytest.fixture(scope="module")
+def years(sample_store: Path) -> list[str]:
+    rows = PublishedStore(sample_store).current().rows("list_state")
+    return sorted({row["school_year"] for row in rows})
+
+
+@pytest.fixture(scope="module")
+def records(sample_store: Path, years: list[str]) -> list[dict[str, Any]]:
+    """Return the lists of every year and indicator of the sample city."""
+    asked = [("--year", year, "--indicator", key) for year in years for key in ("A1", "A2")]
+    results = [mirrors("lists", "--store", sample_store, "--json", *options) for options in asked]
+    assert {result.exit_code for result in results} == {DONE}
+    return [json.loads(result.stdout) for result in results]
+
+
+def lists_of(record: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
+    return {name: schools for name, schools in record.items() if isinstance(schools, list)}
+
+
+class TestLists:
+    def test_before_the_first_publish_are_not_there(self, store: Path) -> None:
+        result = mirrors("lists", "--store", store, "--year", "2024-25")
+        assert result.exit_code == NOTHING
+        assert "nothing is published" in result.stderr
+        assert not store.exists()
+
+    def test_of_a_year_that_is_not_there_name_the_years(self, sample_store: Path) -> None:
+        result = mirrors("lists", "--store", sample_store, "--year", "2018", "--json")
+        assert result.exit_code == WRONG_USE
+        assert "2025-26" in result.stderr
+
+    def test_on_an_indicator_without_lists_name_those_with(self, sample_store: Path) -> None:
+        result = mirrors("lists", "--store", sample_store, "--year", "2024-25", "--indicator", "B12")
+        assert result.exit_code == WRONG_USE
+        assert "A2, A1" in result.stderr
+
+    def test_are_on_the_first_indicator_of_the_rules_by_default(self, sample_store: Path) -> None:
+        result = mirrors("lists", "--store", sample_store, "--year", "2024-25", "--json")
+        assert json.loads(result.stdout)["indicator"] == "A2"
+
+    def test_of_the_sample_city_hold_clear_and_weak_signals(self, records: list[dict[str, Any]]) -> None:
+        filled = {name for record in records for name, schools in lists_of(record).items() if schools}
+        assert filled == {*LISTS, "weak_improved", "weak_rose"}
+
+    def test_hold_schools_by_id_with_evidence_and_certainty_and_nothing_else(
+        self, records: list[dict[str, Any]], sample_store: Path
+    ) -> None:
+        known = set(Register(sample_store).names())
+        for record in records:
+            for schools in lists_of(record).values():
+                assert all(set(school) == {"school_id", "evidence", "certainty"} for school in schools)
+                assert {school["school_id"] for school in schools} <= known
+                assert all(school["evidence"].endswith(".") for school in schools)
+
+    def test_have_no_score_no_rank_and_no_size(self, records: list[dict[str, Any]]) -> None:
+        for record in records:
+            assert set(record) == {
+                "school_year",
+                "indicator",
+                "title",
+                "schools_judged",
+                *lists_of(record),
+                *(f"why_fewer_{name}" for name in LISTS),
+            }
+            for school in (school for schools in lists_of(record).values() for school in schools):
+                assert not re.findall(
+                    r"\d+(?![\d.]*\u00a0%)", re.sub(r"\d+\.\d+\u00a0%", "", school["evidence"])
+                )
+
+    def test_keep_weak_signals_apart(self, records: list[dict[str, Any]]) -> None:
+        for record in records:
+            for name, schools in lists_of(record).items():
+                certainty = "weak" if name.startswith("weak_") else "clear"
+                assert {school["certainty"] for school in schools} <= {certainty}
+                assert len(schools) <= 10
+
+    def test_hold_a_school_once(self, records: list[dict[str, Any]]) -> None:
+        for record in records:
+            changed = [
+                school["school_id"]
+                for name, schools in lists_of(record).items()
+                if name != "excellent"
+                for school in schools
+            ]
+            assert len(changed) == len(set(changed))
+
+    def test_stand_in_alphabetical_order_of_name(
+        self, records: list[dict[str, Any]], sample_store: Path
+    ) -> None:
+        names = Register(sample_store).names()
+        for record in records:
+            for schools in lists_of(record).values():
+                order = [names[school["school_id"]].casefold() for school in schools]
+                assert order == sorted(order)
+
+    def test_say_why_there_are_fewer_than_ten(self, records: list[dict[str, Any]]) -> None:
+        for record in records:
+            for name in LISTS:
+                assert (record[f"why_fewer_{name}"] is None) == (len(record[name]) == 10)
+
+    def test_of_a_break_year_are_empty_and_say_so(self, sample_store: Path) -> None:
+        result = mirrors("lists", "--store", sample_store, "--year", "2020-21", "--json")
+        record = json.loads(result.stdout)
+        assert not any(lists_of(record).values())
+        assert {record[f"why_fewer_{name}"] for name in LISTS} == {"break_year"}
+
+    def test_say_the_same_to_a_person_as_to_a_program(
+        self, sample_store: Path, records: list[dict[str, Any]]
+    ) -> None:
+        record = records[-1]
+        result = mirrors(
+            "lists",
+            "--store",
+            sample_store,
+            "--year",
+            record["school_year"],
+            "--indicator",
+            record["indicator"],
+        )
+        assert result.exit_code == DONE
+        assert record["title"] in result.stdout
+        for name, schools in lists_of(record).items():
+            assert f"{name.replace('_', ' ')} ({len(schools)})" in result.stdout
+            for school in schools:
+                assert (
+                    f"  {school['school_id']}: {school['evidence']} ({school['certainty']})" in result.stdout
+                )
