@@ -66,7 +66,7 @@ def _draw(view: MirrorView, say: Language) -> None:
 def _where_we_stand(view: MirrorView, say: Language) -> None:
     chart = where_we_stand(view.comparisons, say, page.palette())
     page.picture(chart)
-    page.key(max(each.peers.count for each in view.comparisons))
+    page.key(view.comparisons)
     st.caption(chart.reading)
     st.caption(f"{match_sentence(view.match, say)} {completeness_sentence(view.completeness, say)}")
     page.as_table(say.text("The figures as a table"), chart.table, chart.title)

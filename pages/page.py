@@ -17,6 +17,7 @@ from mirrors.charts.style import DARK, LIGHT, Palette
 from mirrors.definitions import Indicator
 from mirrors.locale import LANGUAGES, Language, best_language
 from mirrors.views import PublishedStore, Snapshot, open_published
+from mirrors.views.figure import Comparison
 from mirrors.views.snapshot import SnapshotView, snapshot_view
 
 STORE = "MIRRORS_STORE"
@@ -177,10 +178,10 @@ def side_by_side(charts: Sequence[Chart], columns: int = 3) -> None:
                 draw(chart)
 
 
-def key(peers: int) -> None:
+def key(comparisons: Sequence[Comparison]) -> None:
     """Draw the key to the marks, once a page."""
     with st.container(key="key"):
-        st.html(marks_key(peers, language(), palette()))
+        st.html(marks_key(comparisons, language(), palette()))
 
 
 def unavailable(indicators: Sequence[tuple[Indicator, str]]) -> None:

@@ -15,6 +15,8 @@ from mirrors.benchmark.residual import PUPILS_AT_HALF_WEIGHT
 
 FOLDS = 10
 FEWEST_SCHOOLS = 30
+LARGEST_SHARE_AT_ZERO = 0.1
+"""Where more schools than this have nothing to count, log-odds are mostly the half that is added."""
 PENALTIES = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 INTERACTION_WEIGHT = 0.5
 """The deprivation slope of one type is shrunk towards the common slope by entering it at half size."""
@@ -23,14 +25,14 @@ INTERACTION_WEIGHT = 0.5
 def expected_rate(
     value: Floats, out_of: Floats, pupils: Floats, taking_part: Bools, features: FeatureMatrix
 ) -> Floats:
-    """Return the expected share of every school (schools,), NaN when too few schools take part.
+    """Return the expected share of every school (schools,).
 
-    `value` are shares 0..1 of `out_of` (possible units, or pupils); schools not taking part get the
+    NaN when too few schools take part, or too many of them are at zero. `value` are shares 0..1 of `out_of` (possible units, or pupils); schools not taking part get the
     expected value of a fit to all that do.
     Expected values are scaled so that, weighted by pupils, they add up to what was observed.
     """
     expected = np.full(value.shape, np.nan)
-    if taking_part.sum() < FEWEST_SCHOOLS:
+    if taking_part.sum() < FEWEST_SCHOOLS or (value[taking_part] == 0).mean() > LARGEST_SHARE_AT_ZERO:
         return expected
     y = _log_odds(value, out_of)
     design = design_matrix(features)

@@ -11,6 +11,11 @@ def match_sentence(match: Match, language: Language) -> str:
     """Return how alike the peers are, or why there are none."""
     if match.quality == "none":
         return no_match_sentence(match, language)
+    if match.reason == "no_context":
+        return language.text(
+            "Poor match: only type and size are known to find similar schools by; "
+            "read the comparison with care."
+        )
     values = {"close": language.number(match.close), "peers": language.number(match.peers)}
     return {
         "good": language.text(

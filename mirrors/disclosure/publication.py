@@ -69,7 +69,7 @@ def figures(indicator: Indicator, compared: pd.DataFrame) -> pd.DataFrame:
     ):
         rounded = round_to(compared[f"peer_{column}"].to_numpy(float), grain)
         shown[f"peer_{column}"] = np.where(shown["peers"] >= fewest, rounded, np.nan)
-    shown["verdict"] = np.where(enough, _verdict(compared), "unknown")
+    shown["verdict"] = _verdict(shown)
     return shown
 
 
@@ -95,10 +95,14 @@ def _peer_grain(indicator: Indicator, compared: pd.DataFrame) -> float:
     return peer_step(float(exact["numerator"].sum() / max(exact["denominator"].sum(), 1.0)))
 
 
-def _verdict(compared: pd.DataFrame) -> np.ndarray:
-    """Return where the own interval lies against the peers' median, or the expected value without peers."""
-    reference = compared["peer_median"].where(compared["peers"] >= PEERS_FOR_MEDIAN, compared["expected"])
-    low, high = compared["low"], compared["high"]
-    known = reference.notna() & low.notna() & high.notna()
-    verdict = np.select([low > reference, high < reference], ["higher", "lower"], "similar")
-    return np.where(known, verdict, "unknown")
+def _verdict(shown: pd.DataFrame) -> np.ndarray:
+    """Return where the own value lies against similar schools, judged on the figures as they are shown.
+
+    Higher or lower only when the own interval excludes the peers' median (the expected value without
+    peers) and the own value lies outside their middle half where that is known.
+    """
+    reference = shown["peer_median"].fillna(shown["expected"])
+    above = (shown["low"] > reference) & ~(shown["value"] <= shown["peer_high"])
+    below = (shown["high"] < reference) & ~(shown["value"] >= shown["peer_low"])
+    known = reference.notna() & shown["low"].notna() & shown["high"].notna()
+    return np.where(known, np.select([above, below], ["higher", "lower"], "similar"), "unknown")

@@ -7,7 +7,6 @@ from mirrors.benchmark.benchmark import Benchmark
 from mirrors.benchmark.features import SIZE
 from mirrors.benchmark.panel import FEWEST_PUPILS
 from mirrors.benchmark.peer_group import PeerGroups, peer_statistics
-from mirrors.benchmark.registration import COMPLETE
 from mirrors.disclosure.rules import PEERS_FOR_MEDIAN, PEERS_FOR_MIDDLE_HALF, peer_step, rate_step, round_to
 
 _KEY = ["school_id", "school_year"]
@@ -20,7 +19,7 @@ def tables(benchmark: Benchmark) -> dict[str, pd.DataFrame]:
         "school": _schools(benchmark),
         "registration": benchmark.registration.assign(complete=benchmark.registration["complete"].round(2)),
         "kind": _kinds(benchmark),
-        "match": pd.concat([_match(group, benchmark) for group in groups], ignore_index=True),
+        "match": pd.concat([_match(group) for group in groups], ignore_index=True),
         "peer": pd.concat([_peers(group) for group in groups], ignore_index=True),
         "peer_feature": pd.concat([peer_features(group) for group in groups], ignore_index=True),
     }
@@ -54,18 +53,15 @@ def _kinds(benchmark: Benchmark) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns, dtype=str)
 
 
-def _match(groups: PeerGroups, benchmark: Benchmark) -> pd.DataFrame:
+def _match(groups: PeerGroups) -> pd.DataFrame:
     matrix = groups.features
-    registered = benchmark.registration
-    registered = registered[registered["school_year"] == matrix.school_year]
-    complete = registered.set_index("school_id")["complete"]
     size = groups.size()
     share = groups.close / np.maximum(size, 1)
     quality = np.select([size == 0, share >= 2 / 3, share >= 1 / 3], ["none", "good", "fair"], "poor")
-    incomplete = complete.reindex(list(matrix.school_ids)).fillna(1.0).to_numpy() < COMPLETE
+    reason = np.where(size > 0, "", "small_type")
     if len(matrix.names) == 1:
         quality = np.where(size > 0, "poor", "none")
-    reason = np.select([size > 0, incomplete], ["", "incomplete"], "small_type")
+        reason = np.where(size > 0, "no_context", reason)
     return pd.DataFrame(
         {
             "school_id": list(matrix.school_ids),
@@ -73,7 +69,7 @@ def _match(groups: PeerGroups, benchmark: Benchmark) -> pd.DataFrame:
             "quality": quality,
             "peers": size,
             "close": groups.close,
-            "reason": np.where((size > 0) & (len(matrix.names) == 1), "no_context", reason),
+            "reason": reason,
         }
     )
 

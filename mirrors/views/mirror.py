@@ -103,8 +103,8 @@ class FeatureMatch:
 class Match:
     """How alike the peers are: `quality` is "good", "fair", "poor" or "none" with its `reason`.
 
-    `close` of `peers` schools are close on every feature. `reason` is a code when quality is none:
-    "too_small", "incomplete", "small_type", "no_context".
+    `close` of `peers` schools are close on every feature that matters. `reason` is "small_type" where
+    there is no peer group, "no_context" where nothing but size is known of the schools.
     """
 
     quality: str

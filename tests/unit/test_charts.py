@@ -18,6 +18,7 @@ from mirrors.charts.city_readings import (
 from mirrors.charts.city_trend import city_trend
 from mirrors.charts.doubts import broken_years, completeness_sentence, match_sentence
 from mirrors.charts.features import features_table
+from mirrors.charts.key import key
 from mirrors.charts.kinds import kinds
 from mirrors.charts.readings import change_sentence, change_title, standing_title, verdict_sentences
 from mirrors.charts.short_lists import card_facts
@@ -27,7 +28,7 @@ from mirrors.charts.trend import trend
 from mirrors.charts.where_we_stand import where_we_stand
 from mirrors.locale import LANGUAGES, Language
 from mirrors.views.city import CityCompleteness, CityView
-from mirrors.views.figure import Figure, Status, Verdict
+from mirrors.views.figure import Figure, PeerFigures, Status, Verdict
 from mirrors.views.mirror import ChangeWords, Completeness
 from tests.unit import examples as example
 
@@ -191,6 +192,19 @@ def test_missing_months_and_alarms_are_named() -> None:
 )
 def test_the_match_is_named(quality: str, words: str) -> None:
     assert match_sentence(replace(example.MATCH, quality=quality), ENGLISH).startswith(words)
+
+
+def test_a_match_on_type_and_size_alone_says_so() -> None:
+    match = replace(example.MATCH, quality="poor", reason="no_context")
+    assert match_sentence(match, ENGLISH).startswith("Poor match: only type and size are known")
+
+
+def test_the_key_explains_the_marks_that_are_drawn_and_no_other() -> None:
+    full = key(example.COMPARISONS, ENGLISH, LIGHT)
+    assert full.count("<span>") == 4
+    assert "middle half of 15 similar schools" in full
+    alone = replace(example.COMPARISONS[0], peers=PeerFigures(0), expected=None)
+    assert key([alone], ENGLISH, LIGHT).count("<span>") == 1
 
 
 @pytest.mark.parametrize(

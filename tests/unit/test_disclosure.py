@@ -161,21 +161,30 @@ def test_a_school_without_a_peer_group_has_no_peers() -> None:
 @pytest.mark.parametrize(
     ("low", "high", "verdict"),
     [
-        (0.0432, 0.06, "higher"),
-        (0.0431, 0.06, "similar"),
-        (0.03, 0.043, "lower"),
-        (0.03, 0.0431, "similar"),
+        (0.046, 0.06, "higher"),
+        (0.0453, 0.06, "similar"),
+        (0.03, 0.044, "lower"),
+        (0.03, 0.0447, "similar"),
         (0.03, 0.06, "similar"),
     ],
 )
-def test_a_verdict_only_when_the_interval_excludes_the_peers_median(
+def test_a_verdict_only_when_the_shown_interval_excludes_the_shown_median(
     low: float, high: float, verdict: str
 ) -> None:
-    assert shown(low=low, high=high, peer_median=0.0431)["verdict"] == verdict
+    alone = {"peer_low": np.nan, "peer_high": np.nan, "peer_median": 0.0451}
+    assert shown(low=low, high=high, **alone)["verdict"] == verdict
+
+
+@pytest.mark.parametrize(
+    ("value", "verdict"), [(0.049, "similar"), (0.05, "similar"), (0.051, "higher"), (0.06, "higher")]
+)
+def test_inside_the_middle_half_of_similar_schools_nobody_is_higher(value: float, verdict: str) -> None:
+    peers = {"peer_low": 0.04, "peer_high": 0.05, "peer_median": 0.045}
+    assert shown(value=value, low=0.046, high=0.065, **peers)["verdict"] == verdict
 
 
 def test_with_too_few_peers_the_expected_value_is_the_measure() -> None:
-    between = {"low": 0.0425, "high": 0.05, "expected": 0.042, "peer_median": 0.06}
+    between = {"low": 0.0435, "high": 0.05, "expected": 0.042, "peer_median": 0.06, "peer_low": 0.055}
     assert shown(**between, peers=4)["verdict"] == "higher"
     assert shown(**between, peers=5)["verdict"] == "lower"
     assert shown(**{**between, "expected": np.nan}, peers=4)["verdict"] == "unknown"

@@ -113,10 +113,12 @@ def test_too_few_schools_teach_nothing() -> None:
 def test_expected_values_are_shares_whatever_the_figures() -> None:
     features = city()
     everybody_absent = np.ones(100)
-    everybody_absent[::7] = 0.0
+    everybody_absent[::11] = 0.0
     expected = expectations(features, everybody_absent)
     assert (expected > 0).all()
     assert (expected <= 1).all()
+    everybody_absent[::7] = 0.0
+    assert np.isnan(expectations(features, everybody_absent)).all()
 
 
 def test_weights_of_features_find_what_drives_absence() -> None:
