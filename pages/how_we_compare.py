@@ -82,7 +82,7 @@ def _expected(say: Language) -> None:
         say.text(
             "Every figure of a school moves by chance, more in a small school than in a large one. The "
             "line through the dot shows how far. The words higher and lower are used only when that line "
-            "stays clear of the median of similar schools."
+            "stays clear of the median of similar schools and the dot lies outside their middle half."
         )
     )
 

@@ -27,9 +27,9 @@ def expected_rate(
 ) -> Floats:
     """Return the expected share of every school (schools,).
 
-    NaN when too few schools take part, or too many of them are at zero. `value` are shares 0..1 of `out_of` (possible units, or pupils); schools not taking part get the
-    expected value of a fit to all that do.
-    Expected values are scaled so that, weighted by pupils, they add up to what was observed.
+    `value` are shares 0..1 of `out_of` (possible units, or pupils). Schools not taking part get the
+    expected value of a fit to all that do. Expected values are scaled so that, weighted by pupils, they
+    add up to what was observed. NaN when too few schools take part, or too many of them are at zero.
     """
     expected = np.full(value.shape, np.nan)
     if taking_part.sum() < FEWEST_SCHOOLS or (value[taking_part] == 0).mean() > LARGEST_SHARE_AT_ZERO:

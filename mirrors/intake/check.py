@@ -24,7 +24,7 @@ def check_fact(
         count, row = _violations(connection, condition)
         if count:
             findings.append(Finding(problem, file, mapped.sources.get(column, column), row, count, detail))
-    return findings + _duplicates(connection, mapped.contract, file)
+    return findings + _counted_twice(connection, mapped.contract, file)
 
 
 def _violations(connection: duckdb.DuckDBPyConnection, condition: str) -> tuple[int, int | None]:
@@ -81,9 +81,24 @@ def _longest(column: Column) -> Iterator[Rule]:
         yield Problem.TOO_LONG, column.name, f"length({column.name}) > {longest}", str(longest)
 
 
-def _duplicates(connection: duckdb.DuckDBPyConnection, contract: Contract, file: str) -> list[Finding]:
+def _counted_twice(connection: duckdb.DuckDBPyConnection, contract: Contract, file: str) -> list[Finding]:
+    """Return rows given twice, and cells given both by month and for the whole year."""
     key = contract.primary_key
+    findings = [_groups(connection, Problem.TWICE, key, "count(*) > 1", file)]
+    if "month" in key:
+        cell = tuple(column for column in key if column not in ("month", "code"))
+        findings.append(
+            _groups(
+                connection, Problem.MONTHS_AND_YEAR, cell, "count(month) BETWEEN 1 AND count(*) - 1", file
+            )
+        )
+    return [finding for finding in findings if finding]
+
+
+def _groups(
+    connection: duckdb.DuckDBPyConnection, problem: Problem, key: tuple[str, ...], having: str, file: str
+) -> Finding | None:
     columns = ", ".join(key)
-    again = f"SELECT max({ROW}) AS again FROM fact GROUP BY {columns} HAVING count(*) > 1"
-    [(count, row)] = connection.execute(f"SELECT count(*), min(again) FROM ({again})").fetchall()
-    return [Finding(Problem.TWICE, file, row=row, rows=int(count), detail=", ".join(key))] if count else []
+    found = f"SELECT max({ROW}) AS line FROM fact GROUP BY {columns} HAVING {having}"
+    [(count, row)] = connection.execute(f"SELECT count(*), min(line) FROM ({found})").fetchall()
+    return Finding(problem, file, row=row, rows=int(count), detail=columns) if count else None

@@ -32,6 +32,7 @@ class Problem(StrEnum):
     SCHOOL_YEAR = "school_year"
     UNKNOWN_CODE = "unknown_code"
     TWICE = "twice"
+    MONTHS_AND_YEAR = "months_and_year"
     OTHER_JURISDICTION = "other_jurisdiction"
     SAME_FILES = "same_files"
 
@@ -122,6 +123,10 @@ def _sentence(finding: Finding, language: Language) -> str:
             return t("this absence code is not known here. Known codes: {detail}.", detail=detail)
         case Problem.TWICE:
             return t("the same row stands twice (same {detail}). Keep one of them.", detail=detail)
+        case Problem.MONTHS_AND_YEAR:
+            return t(
+                "months and the whole year are both given. Keep one of them, or the same time counts twice."
+            )
         case Problem.OTHER_JURISDICTION:
             return t(
                 "this store holds data read by other rules ({detail}). Use another store.", detail=detail

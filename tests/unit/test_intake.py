@@ -380,6 +380,11 @@ class TestTheSameRowTwice:
         path = write(tmp_path / "absence.parquet", sink.getvalue().to_pybytes())
         assert [finding.problem for finding in refusal(path)] == [Problem.TWICE]
 
+    def test_months_and_the_whole_year_of_one_cell_are_refused(self, tmp_path: Path) -> None:
+        rows = [absence_row(), absence_row(month=""), absence_row(school_id="S2", month="")]
+        [finding] = refusal(write_csv(tmp_path / "absence.csv", ABSENCE, *rows))
+        assert where(finding) == (Problem.MONTHS_AND_YEAR, "absence.csv", None, 3, 1)
+
     def test_in_two_files_of_one_upload_is_refused(self, tmp_path: Path) -> None:
         first = write_csv(tmp_path / "autumn.csv", ABSENCE, absence_row(), absence_row(month=10))
         second = write_csv(tmp_path / "winter.csv", ABSENCE, absence_row(month=11), absence_row(month=10))
