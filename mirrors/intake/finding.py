@@ -76,62 +76,71 @@ class Refused(Exception):
 
 def _sentence(finding: Finding, language: Language) -> str:
     detail = finding.detail
-    t = language.text
     match finding.problem:
         case Problem.NOT_FOUND:
-            return t("there is no such file. Check the path.")
+            return language.text("there is no such file. Check the path.")
         case Problem.UNKNOWN_FORMAT:
-            return t("not a kind of file we read. Save it as CSV, XLSX or Parquet.")
+            return language.text("not a kind of file we read. Save it as CSV, XLSX or Parquet.")
         case Problem.EMPTY:
-            return t("the file is empty. Export it again.")
+            return language.text("the file is empty. Export it again.")
         case Problem.BINARY:
-            return t("this is not text. Export it as CSV in UTF-8.")
+            return language.text("this is not text. Export it as CSV in UTF-8.")
         case Problem.ENCODING:
-            return t("not written in UTF-8. Save it again as “CSV UTF-8”.")
+            return language.text("not written in UTF-8. Save it again as “CSV UTF-8”.")
         case Problem.BROKEN:
-            return t("the file breaks off or is damaged. Export it again.")
+            return language.text("the file breaks off or is damaged. Export it again.")
         case Problem.ROW_LENGTH:
-            return t("the row is not as wide as the header; the file may be cut off. Export it again.")
+            return language.text(
+                "the row is not as wide as the header; the file may be cut off. Export it again."
+            )
         case Problem.REPEATED_COLUMN:
-            return t("the column stands twice in the header. Keep one of them.")
+            return language.text("the column stands twice in the header. Keep one of them.")
         case Problem.NO_SHEET:
-            return t("the workbook has no sheet “{detail}”. Check the sheet names.", detail=detail)
+            return language.text(
+                "the workbook has no sheet “{detail}”. Check the sheet names.", detail=detail
+            )
         case Problem.OTHER_COLUMNS:
-            advice = t("Choose another profile or use a template.")
-            return t("the columns are not those of this profile. {detail}", detail=f"{detail} {advice}")
+            advice = language.text("Choose another profile or use a template.")
+            return language.text(
+                "the columns are not those of this profile. {detail}", detail=f"{detail} {advice}"
+            )
         case Problem.NO_ROWS:
-            return t("there is a header but no row to keep. Export it again.")
+            return language.text("there is a header but no row to keep. Export it again.")
         case Problem.NOT_A_NUMBER:
-            return t("this is not a number. Write digits with a point, or leave it empty.")
+            return language.text("this is not a number. Write digits with a point, or leave it empty.")
         case Problem.NOT_WHOLE:
-            return t("this is not a whole number. Correct it.")
+            return language.text("this is not a whole number. Correct it.")
         case Problem.REQUIRED:
-            return t("a value is missing that must be there. Fill it in.")
+            return language.text("a value is missing that must be there. Fill it in.")
         case Problem.TOO_SMALL:
-            return t("the value is smaller than {detail}. Correct it.", detail=detail)
+            return language.text("the value is smaller than {detail}. Correct it.", detail=detail)
         case Problem.TOO_LARGE:
-            return t("the value is larger than {detail}. Correct it.", detail=detail)
+            return language.text("the value is larger than {detail}. Correct it.", detail=detail)
         case Problem.TOO_LONG:
-            return t("the text is longer than {detail} characters. Shorten it.", detail=detail)
+            return language.text("the text is longer than {detail} characters. Shorten it.", detail=detail)
         case Problem.NOT_IN_LIST:
-            return t("the value is not one of: {detail}. Correct it.", detail=detail)
+            return language.text("the value is not one of: {detail}. Correct it.", detail=detail)
         case Problem.PATTERN:
-            return t("the text is not written as it should be ({detail}). Correct it.", detail=detail)
+            return language.text(
+                "the text is not written as it should be ({detail}). Correct it.", detail=detail
+            )
         case Problem.SCHOOL_YEAR:
-            return t("this is not a school year. Write it as 2024-25.")
+            return language.text("this is not a school year. Write it as 2024-25.")
         case Problem.UNKNOWN_CODE:
-            return t("this absence code is not known here. Known codes: {detail}.", detail=detail)
+            return language.text("this absence code is not known here. Known codes: {detail}.", detail=detail)
         case Problem.TWICE:
-            return t("the same row stands twice (same {detail}). Keep one of them.", detail=detail)
+            return language.text(
+                "the same row stands twice (same {detail}). Keep one of them.", detail=detail
+            )
         case Problem.MONTHS_AND_YEAR:
-            return t(
+            return language.text(
                 "months and the whole year are both given. Keep one of them, or the same time counts twice."
             )
         case Problem.OTHER_JURISDICTION:
-            return t(
+            return language.text(
                 "this store holds data read by other rules ({detail}). Use another store.", detail=detail
             )
         case Problem.SAME_FILES:
-            return t(
+            return language.text(
                 "these files were loaded before, as upload {detail}. Nothing was changed.", detail=detail
             )
