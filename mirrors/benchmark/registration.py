@@ -4,6 +4,7 @@ Alarms ask, they never correct: a school-year with an alarm takes no part in lis
 models until somebody has looked.
 """
 
+import math
 from itertools import pairwise
 
 import numpy as np
@@ -27,7 +28,8 @@ def registration(
     """Return completeness and alarms for every school-year in `enrolment`.
 
     `rates` are observations of the unauthorised and the illness rate, under these names. Columns:
-    school_id, school_year, complete (share of months), missing_months and alarms (text, comma between).
+    school_id, school_year, complete (share of months; NaN in a year delivered as a whole), missing_months
+    and alarms (text, comma between).
     """
     rows = enrolment[_KEY].copy()
     found = months.groupby(_KEY)["month"].agg(set)
@@ -41,7 +43,7 @@ def registration(
         for year, have in zip(rows["school_year"], registered, strict=True)
     ]
     rows["complete"] = [
-        1 - len(gone) / len(expected[year]) if expected[year] else 1.0
+        1 - len(gone) / len(expected[year]) if expected[year] else math.nan
         for year, gone in zip(rows["school_year"], missing, strict=True)
     ]
     rows["missing_months"] = [",".join(map(str, gone)) for gone in missing]

@@ -1,6 +1,6 @@
 """What the city's figures say, in one or two calm sentences, and how complete they are."""
 
-from mirrors.charts.amounts import written
+from mirrors.charts.amounts import NOTHING, written
 from mirrors.charts.chart import Table
 from mirrors.charts.doubts import break_sentence
 from mirrors.locale import Language
@@ -61,14 +61,7 @@ def _comparable_before(series: CityTrend, school_year: str) -> CityPoint | None:
 
 def completeness_sentences(shown: CityCompleteness, language: Language) -> str:
     """Return how many schools delivered, how many of them fully, and what to check."""
-    parts = [
-        language.plural(
-            "{count} school delivered figures; {complete} of them are complete.",
-            "{count} schools delivered figures; {complete} of them are complete.",
-            shown.schools,
-            complete=language.number(shown.complete),
-        )
-    ]
+    parts = [_delivered(shown, language)]
     if shown.missing_since_last_year:
         parts.append(
             language.plural(
@@ -86,6 +79,21 @@ def completeness_sentences(shown: CityCompleteness, language: Language) -> str:
             )
         )
     return " ".join(parts)
+
+
+def _delivered(shown: CityCompleteness, language: Language) -> str:
+    if shown.complete is None:
+        return language.plural(
+            "{count} school delivered figures for the whole year: which months are complete is not known.",
+            "{count} schools delivered figures for the whole year: which months are complete is not known.",
+            shown.schools,
+        )
+    return language.plural(
+        "{count} school delivered figures; {complete} of them are complete.",
+        "{count} schools delivered figures; {complete} of them are complete.",
+        shown.schools,
+        complete=language.number(shown.complete),
+    )
 
 
 def completeness_table(shown: tuple[CityCompleteness, ...], language: Language) -> Table:
@@ -109,7 +117,13 @@ def completeness_table(shown: tuple[CityCompleteness, ...], language: Language) 
         )
         for each in shown
     )
-    return Table(header, tuple((year, *map(language.number, counts)) for year, *counts in rows))
+    return Table(
+        header,
+        tuple(
+            (year, *(NOTHING if count is None else language.number(count) for count in counts))
+            for year, *counts in rows
+        ),
+    )
 
 
 def listed_sentence(listed: tuple[tuple[str, int], ...], language: Language) -> str:

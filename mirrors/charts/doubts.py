@@ -48,13 +48,16 @@ def no_match_sentence(match: Match, language: Language) -> str:
     }.get(match.reason or "", language.text("There are no similar schools to compare with."))
 
 
+def registers_sentence(share: float | None, language: Language) -> str:
+    """Return how many of the months expected are registered, or that nobody can know."""
+    if share is None:
+        return language.text("The figures came for the whole year: which months are complete is not known.")
+    return language.text("Registers complete for {share} of the months.", share=language.percent(share, 0))
+
+
 def completeness_sentence(completeness: Completeness, language: Language) -> str:
     """Return how complete the registers are, and what to check before believing a change."""
-    parts = [
-        language.text(
-            "Registers complete for {share} of the months.", share=language.percent(completeness.share, 0)
-        )
-    ]
+    parts = [registers_sentence(completeness.share, language)]
     if completeness.missing_months:
         months = language.join([language.month(month) for month in completeness.missing_months])
         parts.append(language.text("Missing: {months}.", months=months))

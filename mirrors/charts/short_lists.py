@@ -1,7 +1,7 @@
 """The words around the short lists: how many schools were judged, and the facts on each card."""
 
 from mirrors.charts.amounts import written
-from mirrors.charts.doubts import alarm_sentences
+from mirrors.charts.doubts import alarm_sentences, registers_sentence
 from mirrors.charts.letters import upper_first
 from mirrors.charts.reasons import left_out_words
 from mirrors.definitions import Indicator
@@ -42,10 +42,9 @@ def card_facts(indicator: Indicator, listed: Listed, school_type: str, language:
         language.plural("{count} pupil", "{count} pupils", listed.pupils),
         language.text("registered this year: {value}", value=written(indicator, listed.own, language)),
     ]
-    share = language.percent(listed.completeness, 0)
     doubt = [
         certainty[listed.certainty],
-        language.text("Registers complete for {share} of the months.", share=share),
+        registers_sentence(listed.completeness, language),
         *alarm_sentences(listed.alarms, language),
     ]
     lines = [" · ".join(school), " ".join(doubt)]

@@ -93,7 +93,9 @@ def _registration(benchmark: Benchmark) -> pd.DataFrame:
             {
                 "school_year": year,
                 "schools": len(found),
-                "complete": int((found["complete"] >= COMPLETE).sum()),
+                "complete": (found["complete"] >= COMPLETE).sum()
+                if found["complete"].notna().any()
+                else None,
                 "incomplete": int((found["complete"] < COMPLETE).sum()),
                 "missing_since_last_year": len(before - schools) if follows else 0,
                 "alarms": int((found["alarms"] != "").sum()),

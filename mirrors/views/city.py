@@ -57,11 +57,14 @@ class Spread:
 
 @dataclass(frozen=True)
 class CityCompleteness:
-    """How many schools delivered, and how many of them completely, in one year."""
+    """How many schools delivered, and how many of them completely, in one year.
+
+    `complete` is None for a year that was delivered as a whole, not by month.
+    """
 
     school_year: str
     schools: int
-    complete: int
+    complete: int | None
     incomplete: int
     missing_since_last_year: int
     alarms: int
@@ -99,7 +102,7 @@ def city_view(snapshot: Snapshot, viewer: Viewer, school_year: str) -> CityView:
             CityCompleteness(
                 row["school_year"],
                 int(row["schools"]),
-                int(row["complete"]),
+                None if row["complete"] is None else int(row["complete"]),
                 int(row["incomplete"]),
                 int(row["missing_since_last_year"]),
                 int(row["alarms"]),

@@ -118,10 +118,11 @@ class Match:
 class Completeness:
     """How complete a school year's registers are; `alarms` are codes an adviser should check.
 
-    `share` is 0..1 of the months expected. Alarms: "missing_months", "registration_change".
+    `share` is 0..1 of the months expected, None for a year that was delivered as a whole. Alarms:
+    "missing_months", "registration_change".
     """
 
-    share: float
+    share: float | None
     missing_months: tuple[int, ...]
     alarms: tuple[str, ...]
 

@@ -31,7 +31,7 @@ class Listed:
     direction: str
     decimals: int
     own: Figure
-    completeness: float
+    completeness: float | None
     alarms: tuple[str, ...]
     on_list_last_year: bool
 

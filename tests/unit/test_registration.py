@@ -80,11 +80,13 @@ def test_months_outside_the_school_year_do_not_count() -> None:
     assert (found["complete"] == 1.0).all()
 
 
-def test_a_city_without_months_cannot_miss_any() -> None:
+def test_a_city_without_months_cannot_miss_any_and_cannot_know() -> None:
     yearly = months({})[:0]
-    assert (registration(enrolment(), yearly, NO_RATES, FLANDERS)["complete"] == 1.0).all()
+    assert registration(enrolment(), yearly, NO_RATES, FLANDERS)["complete"].isna().all()
     new_york = load_jurisdiction("new-york")
-    assert (registration(enrolment(), months({}), NO_RATES, new_york)["complete"] == 1.0).all()
+    found = registration(enrolment(), months({}), NO_RATES, new_york)
+    assert found["complete"].isna().all()
+    assert (found["alarms"] == "").all()
 
 
 def test_each_year_has_its_own_expectation() -> None:
