@@ -11,7 +11,7 @@ from mirrors.disclosure import protect
 from mirrors.intake import FileReport, Finding, Refused, read_upload
 from mirrors.intake.finding import Problem
 from mirrors.progress import Progress, silent
-from mirrors.store import Facts, Register, open_facts, publish_tables
+from mirrors.store import Facts, Register, holds_facts, open_facts, publish_tables
 
 
 @dataclass(frozen=True)
@@ -66,10 +66,13 @@ def publish(folder: Path, progress: Progress = silent) -> str:
 
     Raises NothingToPublish, NoFigures and StoreBusy.
     """
+    nothing = NothingToPublish(f"there is nothing to publish in {folder}: ingest files first")
+    if not holds_facts(folder):
+        raise nothing
     with open_facts(folder) as facts:
         uploads = facts.uploads()
         if not uploads:
-            raise NothingToPublish(f"there is nothing to publish in {folder}: ingest files first")
+            raise nothing
         profile = load_profile(uploads[-1].profile)
         indicators = load_indicators()
         benchmark = run_benchmark(facts, indicators, load_jurisdiction(profile.jurisdiction), progress)

@@ -6,6 +6,9 @@ import numpy as np
 import pandas as pd
 
 from mirrors.benchmark.benchmark import Benchmark
+from mirrors.benchmark.panel import FEWEST_PUPILS
+from mirrors.benchmark.peer_group import PEERS_FEWEST, PEERS_MOST, PEERS_WANTED
+from mirrors.benchmark.ten_and_ten import CHANGE_GATE, CHANGE_GATE_THREE_YEARS
 from mirrors.definitions import Indicator, Profile
 from mirrors.disclosure import bands, city, lists, schools
 from mirrors.disclosure.rules import (
@@ -26,6 +29,7 @@ def protect(
     """Return the tables of a snapshot by name, from everything the benchmark found."""
     return {
         "meta": pd.DataFrame([_meta(profile, when)]),
+        "setting": pd.DataFrame([_settings()]),
         "figure": pd.concat(
             [figures(indicators[key], frame) for key, frame in benchmark.compared.items()], ignore_index=True
         ),
@@ -42,6 +46,18 @@ def _meta(profile: Profile, when: datetime) -> dict[str, object]:
         "jurisdiction": profile.jurisdiction,
         "city": profile.city,
         "synthetic": profile.synthetic,
+    }
+
+
+def _settings() -> dict[str, float]:
+    """Return the settings that a reader of the method should know, as they were when this was published."""
+    return {
+        "peers_wanted": PEERS_WANTED,
+        "peers_fewest": PEERS_FEWEST,
+        "peers_most": PEERS_MOST,
+        "gate": CHANGE_GATE,
+        "gate_three_years": CHANGE_GATE_THREE_YEARS,
+        "minimum_pupils": FEWEST_PUPILS,
     }
 
 

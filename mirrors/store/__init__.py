@@ -7,7 +7,7 @@ Checked uploads and computed tables enter; rows leave. Only this room opens Duck
 * `register.sqlite`: school names, the only place where names live.
 """
 
-from mirrors.store.facts import Facts, StoreBusy, UploadRecord, open_facts
+from mirrors.store.facts import Facts, StoreBusy, UploadRecord, holds_facts, open_facts
 from mirrors.store.published import NoSnapshot, PublishedStore, Snapshot, publish_tables
 from mirrors.store.register import Register
 
@@ -19,6 +19,7 @@ __all__ = [
     "Snapshot",
     "StoreBusy",
     "UploadRecord",
+    "holds_facts",
     "open_facts",
     "publish_tables",
 ]

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from mirrors.definitions import Contract, load_contracts
 
+_FILE = "facts.duckdb"
 _TYPES = {"string": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE"}
 
 _SUPERSEDES = {
@@ -101,12 +102,17 @@ class Facts:
         return frame.astype(dict.fromkeys(gapped, float))
 
 
+def holds_facts(folder: Path) -> bool:
+    """Return whether the store in `folder` was ever opened for facts."""
+    return (folder / _FILE).is_file()
+
+
 @contextmanager
 def open_facts(folder: Path) -> Iterator[Facts]:
     """Open the facts of the store in `folder`, created if absent; raises StoreBusy."""
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        connection = duckdb.connect(folder / "facts.duckdb")
+        connection = duckdb.connect(folder / _FILE)
     except duckdb.IOException as error:
         if "lock" in str(error).lower():
             raise StoreBusy(f"another process is writing to {folder}; try again when it is done") from error

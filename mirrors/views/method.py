@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 
 from mirrors.access import Viewer
-from mirrors.benchmark.panel import FEWEST_PUPILS
-from mirrors.benchmark.peer_group import PEERS_FEWEST, PEERS_MOST, PEERS_WANTED
-from mirrors.benchmark.ten_and_ten import CHANGE_GATE, CHANGE_GATE_THREE_YEARS
 from mirrors.definitions import Indicator, Jurisdiction, load_indicators
 from mirrors.store import Snapshot
 from mirrors.views.snapshot import jurisdiction_of
@@ -36,6 +33,7 @@ class MethodView:
 
 def method_view(snapshot: Snapshot, viewer: Viewer) -> MethodView:
     """Return the method as used in the snapshot; every viewer may read it."""
+    [setting] = snapshot.rows("setting")
     return MethodView(
         jurisdiction=jurisdiction_of(snapshot),
         indicators=tuple(
@@ -46,10 +44,5 @@ def method_view(snapshot: Snapshot, viewer: Viewer) -> MethodView:
             )
             for row in snapshot.rows("availability")
         ),
-        peers_wanted=PEERS_WANTED,
-        peers_fewest=PEERS_FEWEST,
-        peers_most=PEERS_MOST,
-        gate=CHANGE_GATE,
-        gate_three_years=CHANGE_GATE_THREE_YEARS,
-        minimum_pupils=FEWEST_PUPILS,
+        **setting,
     )
