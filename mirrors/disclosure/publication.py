@@ -57,7 +57,7 @@ def _settings() -> dict[str, float]:
         "peers_most": PEERS_MOST,
         "gate": CHANGE_GATE,
         "gate_three_years": CHANGE_GATE_THREE_YEARS,
-        "minimum_pupils": FEWEST_PUPILS,
+        "fewest_pupils": FEWEST_PUPILS,
     }
 
 

@@ -28,7 +28,7 @@ class MethodView:
     peers_most: int
     gate: float
     gate_three_years: float
-    minimum_pupils: int
+    fewest_pupils: int
 
 
 def method_view(snapshot: Snapshot, viewer: Viewer) -> MethodView:
