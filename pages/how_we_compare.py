@@ -122,9 +122,7 @@ def _never_shown(view: MethodView, say: Language) -> None:
     points = [
         say.text("No peer's name, and no highest or lowest school: only the median and the middle half."),
         say.text("No rank, no score and no order of schools, on any page or in any file."),
-        say.text(
-            "No school with fewer than {count} pupils on a list.", count=say.number(view.fewest_pupils)
-        ),
+        say.text("No school with fewer than {count} pupils on a list.", count=say.number(view.fewest_pupils)),
         say.text("No pupil: the figures are totals before they arrive here, and small groups are left out."),
         say.text(
             "No change across a school year that cannot be compared, such as one in which schools were "
