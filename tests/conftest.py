@@ -8,6 +8,8 @@ from hypothesis import settings
 
 from mirrors.jobs import ingest, publish
 
+pytest_plugins = ["tests.real_data"]
+
 SAMPLE = Path(__file__).resolve().parent.parent / "data" / "sample"
 
 # The same examples on every run; `pytest --hypothesis-profile=explore` looks further.

@@ -6,6 +6,8 @@ from urllib.parse import urlparse
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.walking import expect_charts_drawn, expect_no_exception, expect_settled, open_page
+
 pytestmark = pytest.mark.browser
 
 PAGES = {
@@ -15,37 +17,6 @@ PAGES = {
     "/how-we-compare": "How we compare",
 }
 PHONE = {"width": 390, "height": 844}
-
-
-def open_page(page: Page, path: str) -> None:
-    """Open `path` in English and wait until it stands still."""
-    page.goto(f"{path}{'&' if '?' in path else '?'}lang=en")
-    expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=20_000)
-    expect_settled(page)
-
-
-def expect_settled(page: Page) -> None:
-    """Wait until the page has been written to its end."""
-    expect(page.get_by_test_id("stApp")).to_have_attribute(
-        "data-test-script-state", "notRunning", timeout=20_000
-    )
-
-
-def expect_no_exception(page: Page) -> None:
-    """Fail when the page shows an error of the program."""
-    expect(page.get_by_test_id("stException")).to_have_count(0)
-
-
-def expect_charts_drawn(page: Page) -> None:
-    """Fail unless there are charts, all of them drawn and each with a name for a screen reader."""
-    charts = page.get_by_test_id("stPlotlyChart")
-    expect(charts.first).to_be_visible(timeout=20_000)
-    figures = page.get_by_role("figure")
-    assert charts.count() > 1
-    expect(figures).to_have_count(charts.count(), timeout=20_000)
-    for place in range(charts.count()):
-        expect(figures.nth(place)).to_have_accessible_name(re.compile(r"\w{3}"))
-        expect(charts.nth(place).locator("svg.main-svg").first).to_be_visible(timeout=20_000)
 
 
 def test_an_adviser_reads_every_page_and_nothing_leaves_the_machine(page: Page, asked: list[str]) -> None:

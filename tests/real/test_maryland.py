@@ -8,7 +8,7 @@ from mirrors.access import open_demo_viewer
 from mirrors.store import Register
 from mirrors.views.figure import Status
 from mirrors.views.mirror import mirror_view
-from tests.real.conftest import RealStore
+from tests.real_data import RealStore
 
 pytestmark = pytest.mark.real
 

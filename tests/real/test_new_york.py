@@ -14,7 +14,7 @@ from mirrors.store import open_facts
 from mirrors.views.city import city_view
 from mirrors.views.mirror import mirror_view
 from mirrors.views.ten_and_ten import ten_and_ten_view
-from tests.real.conftest import RealStore
+from tests.real_data import RealStore
 
 pytestmark = pytest.mark.real
 

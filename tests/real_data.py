@@ -10,7 +10,7 @@ import pytest
 from mirrors.jobs import Ingested, ingest, publish
 from mirrors.store import PublishedStore, Snapshot, open_facts
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 NEW_YORK = (
     "attendance_all_years.csv",
     "demographic-snapshot-2017-18-to-2021-22.xlsx",
