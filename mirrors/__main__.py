@@ -16,7 +16,7 @@ from mirrors.progress import Progress
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "data" / "sample"
 SAMPLE_TRUTH = ROOT / "tests" / "planted_truth.json"
-REFUSED, BUSY, NOTHING = 1, 3, 4
+REFUSED, BUSY, NOTHING, UNREADABLE = 1, 3, 4, 5
 
 store_option = click.option(
     "--store",
@@ -29,7 +29,7 @@ store_option = click.option(
 
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 done, 1 refused, 2 wrong use, 3 store busy, 4 nothing published.",
+    epilog="Exit codes: 0 done, 1 refused, 2 wrong use, 3 store busy, 4 nothing published, 5 file trouble.",
 )
 def main() -> None:
     """Hold up mirrors to schools: take in files, publish a snapshot, serve it, read its lists."""
@@ -74,7 +74,9 @@ def publish(folder: Path) -> None:
 
 @main.command()
 @store_option
-@click.option("--port", default=8501, show_default=True, help="Port on this machine.")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=8501, show_default=True, help="Port on this machine."
+)
 def serve(folder: Path, port: int) -> None:
     """Serve the app on this machine."""
     click.echo(f"School Mirrors: http://localhost:{port}  (stop with Ctrl-C)")
@@ -164,6 +166,8 @@ def lists(folder: Path, year: str, indicator: str | None, as_json: bool) -> None
     click.echo(f"{record['title']}, {year}")
     for name in ("excellent", "improved", "rose", "weak_improved", "weak_rose"):
         click.echo(f"\n{name.replace('_', ' ')} ({len(record[name])})")
+        if record.get(f"why_fewer_{name}"):
+            click.echo(f"  fewer than ten: {record[f'why_fewer_{name}'].replace('_', ' ')}")
         for school in record[name]:
             click.echo(f"  {school['school_id']}: {school['evidence']} ({school['certainty']})")
 
@@ -186,7 +190,7 @@ def _told_plainly() -> Iterator[None]:
     from mirrors.intake import Refused
     from mirrors.jobs import NoFigures, NothingToPublish
     from mirrors.locale import Language
-    from mirrors.store import NoSnapshot, StoreBusy
+    from mirrors.store import NoSnapshot, StoreBusy, StoreDamaged
 
     try:
         yield
@@ -203,6 +207,9 @@ def _told_plainly() -> Iterator[None]:
     except (NoSnapshot, NothingToPublish, NoFigures) as error:
         click.echo(str(error), err=True)
         sys.exit(NOTHING)
+    except (StoreDamaged, OSError) as error:
+        click.echo(str(error), err=True)
+        sys.exit(UNREADABLE)
 
 
 if __name__ == "__main__":

@@ -53,12 +53,13 @@ def ingest(folder: Path, profile_name: str, paths: Sequence[Path], progress: Pro
 def _refuse_if_unfit(facts: Facts, jurisdiction: str, files: Sequence[FileReport]) -> None:
     digests = {report.sha256 for report in files}
     names = ", ".join(report.file for report in files)
-    for earlier in facts.uploads():
-        rules = load_profile(earlier.profile).jurisdiction
+    for latest in facts.uploads()[-1:]:
+        rules = load_profile(latest.profile).jurisdiction
         if rules != jurisdiction:
             raise Refused([Finding(Problem.OTHER_JURISDICTION, names, detail=rules)])
-        if earlier.digests == digests:
-            raise Refused([Finding(Problem.SAME_FILES, names, detail=str(earlier.upload_id))])
+        # Files of an older upload may come again: that is how a wrong correction is taken back.
+        if latest.digests == digests:
+            raise Refused([Finding(Problem.SAME_FILES, names, detail=str(latest.upload_id))])
 
 
 def publish(folder: Path, progress: Progress = silent) -> str:

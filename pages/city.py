@@ -54,7 +54,9 @@ def show() -> None:
 
 def _over_the_years(view: CityView, say: Language) -> None:
     page.part(1, say.text("Over the years"))
-    page.side_by_side([city_trend(series, say, page.palette()) for series in view.trends])
+    page.side_by_side(
+        [city_trend(series, say, page.palette()) for series in view.trends if series.has_comparable_year]
+    )
     st.caption(broken_years(view.trends, say))
 
 
@@ -72,7 +74,7 @@ def _how_schools_differ(view: CityView, jurisdiction: Jurisdiction, say: Languag
     if not view.spreads:
         st.markdown(say.text("There are too few schools to show how they are spread."))
         return
-    names = {name: say.pick(texts) for name, texts in jurisdiction.school_types.items()}
+    names = {each.school_type: say.pick(jurisdiction.school_type(each.school_type)) for each in view.spreads}
     by_indicator = groupby(view.spreads, key=lambda shown: shown.indicator.id)
     page.side_by_side(
         [spread(list(shown), names, say, page.palette()) for _, shown in by_indicator], columns=2

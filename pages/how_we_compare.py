@@ -90,8 +90,8 @@ def _expected(say: Language) -> None:
 def _change(view: MethodView, say: Language) -> None:
     st.markdown(
         say.text(
-            "We set this year's figure beside the school's own average of the two years before, once "
-            "everything that changed for all similar schools has been taken out."
+            "We set this year's figure beside the school's own years before, the last one counting most, "
+            "once everything that changed for all similar schools has been taken out."
         )
     )
     st.markdown(

@@ -84,5 +84,6 @@ def _what_kind(view: MirrorView, say: Language) -> None:
 
 def _where_it_is_going(view: MirrorView, say: Language) -> None:
     for series in view.trends:
-        page.draw(trend(series, say, page.palette()))
+        if series.has_comparable_year:
+            page.draw(trend(series, say, page.palette()))
     st.caption(broken_years(view.trends, say))

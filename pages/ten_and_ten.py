@@ -61,7 +61,8 @@ def _introduce(view: TenAndTenView, say: Language) -> None:
         )
     if view.break_reason is not None:
         st.info(break_sentence(view.school_year, say.pick(view.break_reason), say))
-    st.caption(f"{judged_sentences(view, say)} {certainty_sentence(say)}")
+    if view.schools_judged:
+        st.caption(f"{judged_sentences(view, say)} {certainty_sentence(say)}")
 
 
 def _title(kind: str, say: Language) -> str:
@@ -103,7 +104,7 @@ def _card(kind: str, listed: Listed, view: TenAndTenView, about: SnapshotView, s
     page.link(mirror.show, "mirror", school.name, school=school.school_id, year=view.school_year)
     why = evidence(listed, say)
     facts = card_facts(
-        view.indicator, listed, say.pick(about.jurisdiction.school_types[school.school_type]), say
+        view.indicator, listed, say.pick(about.jurisdiction.school_type(school.school_type)), say
     )
     if listed.certainty == "clear":
         st.markdown(why)

@@ -127,7 +127,9 @@ def completeness_table(shown: tuple[CityCompleteness, ...], language: Language) 
 
 
 def listed_sentence(listed: tuple[tuple[str, int], ...], language: Language) -> str:
-    """Return how many schools clearly stand on each of the short lists."""
+    """Return how many schools clearly stand on each short list that could be made this year."""
+    if not listed:
+        return language.text("No short list can be made of this school year.")
     counts = dict(listed)
     found = {
         "rose": language.plural(
@@ -142,4 +144,5 @@ def listed_sentence(listed: tuple[tuple[str, int], ...], language: Language) -> 
             counts.get("excellent", 0),
         ),
     }
-    return language.text("Clear enough to say: {counts}.", counts=language.join(list(found.values())))
+    told = [sentence for kind, sentence in found.items() if kind in counts]
+    return language.text("Clear enough to say: {counts}.", counts=language.join(told))

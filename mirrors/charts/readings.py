@@ -6,7 +6,7 @@ Nothing here ranks, scores or praises. A word is as strong as the comparison beh
 from collections.abc import Sequence
 
 from mirrors.charts.amounts import amount, peer_decimals, written
-from mirrors.charts.doubts import break_sentence, no_match_sentence
+from mirrors.charts.doubts import alarm_sentences, break_sentence, no_match_sentence
 from mirrors.charts.letters import lower_first
 from mirrors.charts.reasons import not_judged_words
 from mirrors.definitions import Indicator
@@ -38,6 +38,8 @@ def _level(comparisons: Sequence[Comparison], language: Language) -> str:
 
 
 def _against_peers(view: MirrorView, language: Language) -> str:
+    if view.comparisons and view.completeness.alarms:
+        return " ".join(alarm_sentences(view.completeness.alarms, language))
     if not view.comparisons or view.match.quality == "none":
         return no_match_sentence(view.match, language)
     verdict, quality = view.comparisons[0].verdict, view.match.quality
@@ -83,7 +85,7 @@ def _latest_change(trends: Sequence[Trend], language: Language) -> str:
     if clear or weak:
         return " ".join(change_sentence(trend, language) for trend in clear[:2] or weak[:1])
     if judged:
-        return language.text("No figure clearly changed from the two years before.")
+        return language.text("No figure clearly changed from the years before.")
     return change_sentence(trends[0], language) if trends else ""
 
 
@@ -133,7 +135,7 @@ def change_sentence(trend: Trend, language: Language) -> str:
     }
     return sentences.get(
         (change.direction, certainty(trend)),
-        language.text("{name}: **similar** to the two years before.", name=name),
+        language.text("{name}: **similar** to the years before.", name=name),
     )
 
 
@@ -162,7 +164,7 @@ def change_title(trend: Trend, language: Language) -> str:
     }
     return titles.get(
         (change.direction, certainty(trend)),
-        language.text("{name}: similar to the two years before", name=name),
+        language.text("{name}: similar to the years before", name=name),
     )
 
 

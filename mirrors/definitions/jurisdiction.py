@@ -58,6 +58,10 @@ class Jurisdiction(Definition):
         known = self.codes.get(self.aliases.get(code, code))
         return known.category if known else None
 
+    def school_type(self, name: str) -> Texts:
+        """Return what readers call a school type; a type the jurisdiction does not know keeps its name."""
+        return self.school_types.get(name, dict.fromkeys(self.title, name))
+
     def break_reason(self, school_year: str) -> Texts | None:
         """Return why `school_year` cannot be compared, or None when it can."""
         return next((gap.reason for gap in self.breaks if gap.school_year == school_year), None)

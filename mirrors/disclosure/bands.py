@@ -6,9 +6,8 @@ import pandas as pd
 from mirrors.benchmark.benchmark import Benchmark
 from mirrors.benchmark.features import FeatureMatrix
 from mirrors.benchmark.peer_group import PeerGroups
-from mirrors.disclosure.rules import PEERS_FOR_MIDDLE_HALF, WHOLE, round_to
+from mirrors.disclosure.rules import FEWEST_PUPILS, PEERS_FOR_MIDDLE_HALF, WHOLE, round_to
 
-FEWEST_PUPILS = 20
 FEWEST_BANDS = 3
 """A single threshold is an indicator, not a distribution."""
 

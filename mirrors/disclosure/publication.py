@@ -15,11 +15,14 @@ from mirrors.disclosure.rules import (
     HALF,
     PEERS_FOR_MEDIAN,
     PEERS_FOR_MIDDLE_HALF,
+    SMALLEST_COUNT,
     TENTH,
     WHOLE,
     peer_step,
     rate_step,
+    round_down,
     round_to,
+    round_up,
 )
 
 
@@ -31,7 +34,11 @@ def protect(
         "meta": pd.DataFrame([_meta(profile, when)]),
         "setting": pd.DataFrame([_settings()]),
         "figure": pd.concat(
-            [figures(indicators[key], frame) for key, frame in benchmark.compared.items()], ignore_index=True
+            [
+                figures(indicators[key], frame, benchmark.registration)
+                for key, frame in benchmark.compared.items()
+            ],
+            ignore_index=True,
         ),
         **schools.tables(benchmark),
         **bands.tables(benchmark),
@@ -61,20 +68,22 @@ def _settings() -> dict[str, float]:
     }
 
 
-def figures(indicator: Indicator, compared: pd.DataFrame) -> pd.DataFrame:
+def figures(indicator: Indicator, compared: pd.DataFrame, registration: pd.DataFrame) -> pd.DataFrame:
     """Return the comparisons of one indicator as they may be shown.
 
     A value on fewer pupils than the indicator's minimum is withheld, and so are its interval and verdict;
-    peers are a median from five schools, a middle half from ten.
+    a share that may be one child's is a bound; peers are a median from five schools, a middle half from
+    ten. A school-year that `registration` asks to check has figures, yet no verdict.
     """
     shown = compared[["school_id", "school_year", "status"]].assign(indicator=indicator.id)
     enough = (compared["pupils"] >= indicator.minimum_pupils).to_numpy()
     withheld = ~enough & shown["status"].isin(("exact", "at_most", "at_least")).to_numpy()
     shown["status"] = np.where(withheld, "too_small", shown["status"])
     step = _own_step(indicator, compared["pupils"].to_numpy(float))
-    for column in ("value", "low", "high"):
-        shown[column] = np.where(enough, round_to(compared[column].to_numpy(float), step), np.nan)
+    for column, rounded in (("value", round_to), ("low", round_down), ("high", round_up)):
+        shown[column] = np.where(enough, rounded(compared[column].to_numpy(float), step), np.nan)
     shown["decimals"] = 0 if indicator.kind in ("prevalence", "per_100_pupils") else 1
+    _bound_the_smallest(indicator, compared, shown, step)
     shown["expected"] = round_to(compared["expected"].to_numpy(float), _modelled_step(indicator))
     shown["peers"] = compared["peers"].fillna(0).astype(int)
     grain = _peer_grain(indicator, compared)
@@ -83,10 +92,35 @@ def figures(indicator: Indicator, compared: pd.DataFrame) -> pd.DataFrame:
         ("low", PEERS_FOR_MIDDLE_HALF),
         ("high", PEERS_FOR_MIDDLE_HALF),
     ):
-        rounded = round_to(compared[f"peer_{column}"].to_numpy(float), grain)
-        shown[f"peer_{column}"] = np.where(shown["peers"] >= fewest, rounded, np.nan)
-    shown["verdict"] = _verdict(shown)
+        rounded_peers = round_to(compared[f"peer_{column}"].to_numpy(float), grain)
+        shown[f"peer_{column}"] = np.where(shown["peers"] >= fewest, rounded_peers, np.nan)
+    to_check = registration.loc[registration["alarms"] != "", ["school_id", "school_year"]]
+    asked = pd.MultiIndex.from_frame(shown[["school_id", "school_year"]]).isin(
+        pd.MultiIndex.from_frame(to_check)
+    )
+    shown["verdict"] = np.where(asked, "unknown", _verdict(shown))
     return shown
+
+
+def _bound_the_smallest(
+    indicator: Indicator, compared: pd.DataFrame, shown: pd.DataFrame, step: np.ndarray | float
+) -> None:
+    """Turn values that say too much, or too little, into bounds: very few pupils, and a rate rounded to 0."""
+    exact = (shown["status"] == "exact").to_numpy()
+    value = shown["value"].to_numpy(float)
+    if indicator.kind == "prevalence":
+        few = SMALLEST_COUNT - 1
+        numerator, denominator = (compared[name].to_numpy(float) for name in ("numerator", "denominator"))
+        at_most, most = exact & (numerator <= few), round_up(few / denominator, WHOLE)
+        at_least, least = exact & (denominator - numerator <= few), round_down(1 - few / denominator, WHOLE)
+    else:
+        at_most = exact & (indicator.kind == "rate") & (value == 0) & (compared["value"].to_numpy(float) > 0)
+        most = np.broadcast_to(step, value.shape)
+        at_least, least = np.zeros(len(value), dtype=bool), value
+    shown["status"] = np.select([at_most, at_least], ["at_most", "at_least"], shown["status"])
+    shown["value"] = np.select([at_most, at_least], [most, least], value)
+    for column in ("low", "high"):
+        shown[column] = np.where(at_most | at_least, np.nan, shown[column])
 
 
 def _own_step(indicator: Indicator, pupils: np.ndarray) -> np.ndarray | float:

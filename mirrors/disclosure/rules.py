@@ -7,6 +7,12 @@ from mirrors.benchmark.panel import Floats
 LARGE_SCHOOL = 200
 """Pupils from which a rate of half-days is shown to a tenth of a point; below, to half a point."""
 
+FEWEST_PUPILS = 20
+"""Pupils from which anything at all is said of a school's kinds and bands of absence."""
+
+SMALLEST_COUNT = 5
+"""A share of pupils with fewer than this many on either side is shown as a bound: it may be one child."""
+
 TENTH, HALF, WHOLE = 0.001, 0.005, 0.01
 
 PEERS_FOR_MEDIAN = 5
@@ -24,6 +30,16 @@ PUPILS_FOR_HUNDREDTH = 100_000
 def round_to(value: Floats, step: Floats | float) -> Floats:
     """Return `value` rounded to the nearest multiple of `step`, free of binary dust."""
     return np.round(np.round(value / step) * step, 6)
+
+
+def round_down(value: Floats, step: Floats | float) -> Floats:
+    """Return `value` rounded down to a multiple of `step`; binary dust never costs a whole step."""
+    return np.round(np.floor(np.round(value / step, 6)) * step, 6)
+
+
+def round_up(value: Floats, step: Floats | float) -> Floats:
+    """Return `value` rounded up to a multiple of `step`; binary dust never costs a whole step."""
+    return np.round(np.ceil(np.round(value / step, 6)) * step, 6)
 
 
 def rate_step(pupils: Floats) -> Floats:

@@ -5,9 +5,15 @@ import pandas as pd
 
 from mirrors.benchmark.benchmark import Benchmark
 from mirrors.benchmark.features import SIZE
-from mirrors.benchmark.panel import FEWEST_PUPILS
 from mirrors.benchmark.peer_group import PeerGroups, peer_statistics
-from mirrors.disclosure.rules import PEERS_FOR_MEDIAN, PEERS_FOR_MIDDLE_HALF, peer_step, rate_step, round_to
+from mirrors.disclosure.rules import (
+    FEWEST_PUPILS,
+    PEERS_FOR_MEDIAN,
+    PEERS_FOR_MIDDLE_HALF,
+    peer_step,
+    rate_step,
+    round_to,
+)
 
 _KEY = ["school_id", "school_year"]
 
@@ -40,10 +46,13 @@ def _kinds(benchmark: Benchmark) -> pd.DataFrame:
     parts = []
     for category, frame in benchmark.kinds.items():
         enough = (frame["pupils"] >= FEWEST_PUPILS) & (frame["status"] == "exact")
-        value = round_to(frame["value"].to_numpy(float), rate_step(frame["pupils"].to_numpy(float)))
+        step = rate_step(frame["pupils"].to_numpy(float))
+        value = round_to(frame["value"].to_numpy(float), step)
+        hidden = enough & (value == 0) & (frame["value"] > 0)
         shown = frame[_KEY].assign(category=category)
         shown["status"] = frame["status"].mask(~enough & (frame["status"] == "exact"), "too_small")
-        shown["value"] = np.where(enough, value, np.nan)
+        shown["status"] = shown["status"].mask(hidden, "at_most")
+        shown["value"] = np.where(enough, np.where(hidden, step, value), np.nan)
         # The same grain as the indicator of the same category, or the finer figure would undo the coarser.
         exact = frame[frame["status"] == "exact"]
         grain = peer_step(float(exact["units"].sum() / max(exact["possible"].sum(), 1.0)))

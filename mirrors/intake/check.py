@@ -43,6 +43,14 @@ def _rules(contract: Contract, jurisdiction: Jurisdiction) -> Iterator[Rule]:
             yield from _longest(column)
         elif column.name != "school_year":
             yield from _column_rules(column)
+        if column.name == "school_type":
+            types = ", ".join(map(literal, jurisdiction.school_types))
+            yield (
+                Problem.NOT_IN_LIST,
+                "school_type",
+                f"school_type NOT IN ({types})",
+                ", ".join(jurisdiction.school_types),
+            )
         if column.name == "code":
             known = ", ".join([*jurisdiction.codes, *jurisdiction.aliases, "any"])
             yield Problem.UNKNOWN_CODE, "code", "code IS NOT NULL AND category IS NULL", known

@@ -17,6 +17,7 @@ class Problem(StrEnum):
     ENCODING = "encoding"
     BROKEN = "broken"
     ROW_LENGTH = "row_length"
+    SEPARATOR = "separator"
     REPEATED_COLUMN = "repeated_column"
     NO_SHEET = "no_sheet"
     OTHER_COLUMNS = "other_columns"
@@ -93,6 +94,8 @@ def _sentence(finding: Finding, language: Language) -> str:
             return language.text(
                 "the row is not as wide as the header; the file may be cut off. Export it again."
             )
+        case Problem.SEPARATOR:
+            return language.text("the columns are not separated by commas. Save it as CSV with commas.")
         case Problem.REPEATED_COLUMN:
             return language.text("the column stands twice in the header. Keep one of them.")
         case Problem.NO_SHEET:

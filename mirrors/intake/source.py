@@ -64,6 +64,8 @@ def _read_csv(name: str, content: bytes) -> SourceTable:
                 records.append(record)
     except csv.Error as error:
         raise Refused([Finding(Problem.BROKEN, name, row=reader.line_num)]) from error
+    if records and len(records[0]) == 1 and any(mark in records[0][0] for mark in ";\t|"):
+        raise Refused([Finding(Problem.SEPARATOR, name, row=1)])
     return _table(name, records, lines)
 
 

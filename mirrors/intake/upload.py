@@ -15,6 +15,7 @@ from mirrors.intake.finding import Finding, Problem, Refused
 from mirrors.intake.mapping import MEASURE, SHARED, FactMapper, Mapped, dropped_sql, fact_columns, named_sql
 from mirrors.intake.source import ROW, SourceTable, read_source
 from mirrors.progress import Progress, silent
+from mirrors.store.register import RegisteredName
 from mirrors.store.workbench import open_workbench
 
 
@@ -43,7 +44,7 @@ class Upload:
     profile: Profile
     files: tuple[FileReport, ...]
     facts: dict[str, pa.Table]
-    names: dict[str, str]
+    names: dict[str, RegisteredName]
 
 
 def read_upload(paths: Sequence[Path], profile: Profile, progress: Progress = silent) -> Upload:
@@ -68,7 +69,10 @@ def read_upload(paths: Sequence[Path], profile: Profile, progress: Progress = si
         name: pa.concat_tables([t for file in files for t in file.facts.get(name, [])])
         for name in sorted(tables)
     }
-    names = {school_id: name for file in files for school_id, name in file.names.items()}
+    names: dict[str, RegisteredName] = {}
+    for school_id, found in (pair for file in files for pair in file.names.items()):
+        if school_id not in names or found.school_year >= names[school_id].school_year:
+            names[school_id] = found
     return Upload(profile, tuple(file.report for file in files), facts, names)
 
 
@@ -76,7 +80,7 @@ def read_upload(paths: Sequence[Path], profile: Profile, progress: Progress = si
 class _FileFacts:
     report: FileReport
     facts: dict[str, list[pa.Table]]
-    names: dict[str, str]
+    names: dict[str, RegisteredName]
 
 
 def _recognise(path: Path, profile: Profile) -> tuple[int, Layout, SourceTable]:
@@ -89,8 +93,8 @@ def _recognise(path: Path, profile: Profile) -> tuple[int, Layout, SourceTable]:
     ]
     if fitting:
         return (*fitting[0], source)
-    nearest = min(
-        layouts, key=lambda layout: (len(layout.absent(source.header)), len(layout.unknown(source.header)))
+    nearest = max(
+        layouts, key=lambda layout: (len(layout.found(source.header)), -len(layout.absent(source.header)))
     )
     raise Refused([Finding(Problem.OTHER_COLUMNS, source.file, detail=_difference(nearest, source.header))])
 
@@ -172,11 +176,12 @@ def _row_report(
     return FileReport(source.file, layout.id, digest, kept + sum(counts.values()), kept, counts)
 
 
-def _names(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+def _names(connection: duckdb.DuckDBPyConnection) -> dict[str, RegisteredName]:
     found = connection.execute(
-        "SELECT school_id, max_by(name, school_year) FROM fact WHERE name IS NOT NULL GROUP BY school_id"
+        "SELECT school_id, max_by(name, school_year), max(school_year) FROM fact"
+        " WHERE name IS NOT NULL AND school_year IS NOT NULL GROUP BY school_id"
     ).fetchall()
-    return dict(found)
+    return {school_id: RegisteredName(name, year) for school_id, name, year in found}
 
 
 def _keep(

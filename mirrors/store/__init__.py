@@ -7,17 +7,19 @@ Checked uploads and computed tables enter; rows leave. Only this room opens Duck
 * `register.sqlite`: school names, the only place where names live.
 """
 
-from mirrors.store.facts import Facts, StoreBusy, UploadRecord, holds_facts, open_facts
+from mirrors.store.facts import Facts, StoreBusy, StoreDamaged, UploadRecord, holds_facts, open_facts
 from mirrors.store.published import NoSnapshot, PublishedStore, Snapshot, publish_tables
-from mirrors.store.register import Register
+from mirrors.store.register import Register, RegisteredName
 
 __all__ = [
     "Facts",
     "NoSnapshot",
     "PublishedStore",
     "Register",
+    "RegisteredName",
     "Snapshot",
     "StoreBusy",
+    "StoreDamaged",
     "UploadRecord",
     "holds_facts",
     "open_facts",

@@ -34,6 +34,10 @@ class StoreBusy(RuntimeError):
     """Another process is writing to this store; nothing was changed, try again later."""
 
 
+class StoreDamaged(RuntimeError):
+    """A file of the store cannot be read; the message names it and what to do."""
+
+
 @dataclass(frozen=True)
 class UploadRecord:
     """One upload as the ledger remembers it; `digests` are the SHA-256 of its files."""
@@ -113,10 +117,12 @@ def open_facts(folder: Path) -> Iterator[Facts]:
     folder.mkdir(parents=True, exist_ok=True)
     try:
         connection = duckdb.connect(folder / _FILE)
-    except duckdb.IOException as error:
+    except duckdb.Error as error:
         if "lock" in str(error).lower():
             raise StoreBusy(f"another process is writing to {folder}; try again when it is done") from error
-        raise
+        raise StoreDamaged(
+            f"{folder / _FILE} cannot be read; put a copy of it back, or ingest into another folder"
+        ) from error
     with connection:
         yield Facts(connection)
 

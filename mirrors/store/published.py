@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from mirrors.store.facts import StoreDamaged
 from mirrors.store.register import Register
 
 _CURRENT = "CURRENT"
@@ -72,8 +73,15 @@ class PublishedStore:
         name = _current_name(published)
         with self._lock:
             if self._snapshot is None or self._snapshot.name != name:
-                self._snapshot = Snapshot(published / f"{name}.duckdb", Register(self._folder).names())
+                self._snapshot = _open_snapshot(published / f"{name}.duckdb", Register(self._folder).names())
             return self._snapshot
+
+
+def _open_snapshot(path: Path, school_names: dict[str, str]) -> Snapshot:
+    try:
+        return Snapshot(path, school_names)
+    except duckdb.Error as error:
+        raise StoreDamaged(f"{path} cannot be read; put a copy of it back, or publish again") from error
 
 
 def publish_tables(folder: Path, tables: dict[str, pd.DataFrame]) -> str:

@@ -9,7 +9,7 @@ from mirrors.definitions import Indicator, Jurisdiction, load_indicators
 from mirrors.definitions.reading import Texts
 from mirrors.store import Snapshot
 from mirrors.views.figure import Figure
-from mirrors.views.snapshot import jurisdiction_of
+from mirrors.views.snapshot import jurisdiction_of, restarts_within
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,11 @@ class CityTrend:
     indicator: Indicator
     points: tuple[CityPoint, ...]
     series_restarts: tuple[str, ...]
+
+    @property
+    def has_comparable_year(self) -> bool:
+        """Whether any year can be compared, so that there is a series to draw."""
+        return any(point.break_reason is None for point in self.points)
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,10 @@ class CityCompleteness:
 
 @dataclass(frozen=True)
 class CityView:
-    """Everything the City page shows for one school year."""
+    """Everything the City page shows for one school year.
+
+    `listed` counts the schools on each short list that could be made this year.
+    """
 
     school_year: str
     break_reason: Texts | None
@@ -88,10 +96,10 @@ def city_view(snapshot: Snapshot, viewer: Viewer, school_year: str) -> CityView:
     """Return the city in `school_year`; raises NotAllowed unless the viewer may see the city."""
     viewer.require_city()
     jurisdiction = jurisdiction_of(snapshot)
-    listed = snapshot.rows(
-        "listed", school_year=school_year, indicator=jurisdiction.lists[0], certainty="clear"
-    )
-    counts = Counter(row["list"] for row in listed)
+    key = {"school_year": school_year, "indicator": jurisdiction.lists[0]}
+    counts = Counter(row["list"] for row in snapshot.rows("listed", certainty="clear", **key))
+    states = {row["list"]: row["why_fewer"] for row in snapshot.rows("list_state", **key)}
+    judged = [kind for kind in ("excellent", "improved", "rose") if states.get(kind) in ("", "few_clear")]
     return CityView(
         school_year=school_year,
         break_reason=jurisdiction.break_reason(school_year),
@@ -109,7 +117,7 @@ def city_view(snapshot: Snapshot, viewer: Viewer, school_year: str) -> CityView:
             )
             for row in snapshot.rows("city_registration", order_by="school_year")
         ),
-        listed=tuple((kind, counts[kind]) for kind in ("excellent", "improved", "rose")),
+        listed=tuple((kind, counts[kind]) for kind in judged),
         unavailable=tuple(
             (load_indicators()[row["indicator"]], row["reason"])
             for row in snapshot.rows("availability")
@@ -133,7 +141,7 @@ def _trends(snapshot: Snapshot, jurisdiction: Jurisdiction, school_year: str) ->
             if row["school_year"] <= school_year
         )
         if points:
-            restarts = tuple(row["school_year"] for row in snapshot.rows("restart", indicator=key))
+            restarts = restarts_within(snapshot, key, points[0].school_year, school_year)
             yield CityTrend(load_indicators()[key], points, restarts)
 
 

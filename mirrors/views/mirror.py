@@ -11,7 +11,7 @@ from mirrors.definitions.reading import Texts
 from mirrors.store import Snapshot
 from mirrors.views.figure import Comparison, Figure, PeerFigures, Status, Verdict, read_figure, read_peers
 from mirrors.views.school import SchoolName, school_name
-from mirrors.views.snapshot import jurisdiction_of
+from mirrors.views.snapshot import jurisdiction_of, restarts_within
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class ChangeWords:
 
     `direction` is "rose", "fell", "similar", or, where the own rate hardly moved,
     "stayed_as_others_fell" or "stayed_as_others_rose"; `certainty` is "clear", "weak" or "none".
-    `before` is the own mean of the two years before, `now` this year (shares), both de-noised.
+    `before` is the own level in the years before, `now` this year (shares), both de-noised.
     """
 
     direction: str
@@ -54,6 +54,11 @@ class Trend:
     change: ChangeWords | None
     series_restarts: tuple[str, ...]
     not_judged: str | None = None
+
+    @property
+    def has_comparable_year(self) -> bool:
+        """Whether any year can be compared, so that there is a series to draw."""
+        return any(point.break_reason is None for point in self.points)
 
 
 @dataclass(frozen=True)
@@ -237,7 +242,6 @@ def _trends(
 ) -> Iterator[Trend]:
     this_year = {"school_id": school_id, "school_year": school_year}
     changes = {row["indicator"]: row for row in snapshot.rows("change", **this_year)}
-    unjudged = "break_year" if jurisdiction.break_reason(school_year) else "no_year_before"
     for key in jurisdiction.lists:
         points = tuple(
             TrendPoint(
@@ -251,15 +255,23 @@ def _trends(
             if row["indicator"] == key and row["school_year"] <= school_year
         )
         if points:
-            restarts = tuple(row["school_year"] for row in snapshot.rows("restart", indicator=key))
+            restarts = restarts_within(snapshot, key, points[0].school_year, school_year)
             row = changes.get(key)
-            reason = row["reason"] if row else unjudged
+            reason = row["reason"] if row else _unjudged(snapshot, key, school_year, jurisdiction)
             change = (
                 ChangeWords(row["direction"], row["certainty"], row["before"], row["now"], 1)
                 if row and not reason
                 else None
             )
             yield Trend(load_indicators()[key], points, change, restarts, reason or None)
+
+
+def _unjudged(snapshot: Snapshot, indicator: str, school_year: str, jurisdiction: Jurisdiction) -> str:
+    """Return why a school without a row of change is not judged."""
+    if jurisdiction.break_reason(school_year):
+        return "break_year"
+    judged = snapshot.rows("list_state", indicator=indicator, school_year=school_year)
+    return "missing_year" if judged else "no_year_before"
 
 
 def _kinds(snapshot: Snapshot, school_id: str, school_year: str) -> tuple[KindOfAbsence, ...]:

@@ -41,3 +41,9 @@ def jurisdiction_of(snapshot: Snapshot) -> Jurisdiction:
     """Return the rules the snapshot was computed by."""
     [meta] = snapshot.rows("meta")
     return load_jurisdiction(meta["jurisdiction"])
+
+
+def restarts_within(snapshot: Snapshot, indicator: str, first: str, last: str) -> tuple[str, ...]:
+    """Return the years after `first`, up to `last`, from which an indicator is counted otherwise."""
+    rows = snapshot.rows("restart", order_by="school_year", indicator=indicator)
+    return tuple(row["school_year"] for row in rows if first < row["school_year"] <= last)

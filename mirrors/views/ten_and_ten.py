@@ -175,19 +175,15 @@ def evidence(card: Listed, language: Language) -> str:
             )
         case "rose":
             return language.text(
-                "Rose to {now} from {before} in the two years before; similar schools did not rise as much.",
+                "Rose from about {before} to about {now}; similar schools did not rise as much.",
                 **figures,
             )
         case "fell":
             return language.text(
-                "Fell to {now} from {before} in the two years before; similar schools did not fall as much.",
+                "Fell from about {before} to about {now}; similar schools did not fall as much.",
                 **figures,
             )
         case "stayed_as_others_fell":
-            return language.text(
-                "Stayed near {now} ({before} in the two years before) while similar schools fell.", **figures
-            )
+            return language.text("Stayed near {now} while similar schools fell.", **figures)
         case _:
-            return language.text(
-                "Stayed near {now} ({before} in the two years before) while similar schools rose.", **figures
-            )
+            return language.text("Stayed near {now} while similar schools rose.", **figures)

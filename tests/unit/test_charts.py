@@ -140,9 +140,9 @@ def test_the_whole_verdict_reads_as_a_head_teacher_would_say_it() -> None:
             "weak",
             "may have stayed near 1.9 % while similar schools rose: too early to say.",
         ),
-        ("rose", "none", "similar to the two years before."),
-        ("similar", "none", "similar to the two years before."),
-        ("similar", "clear", "similar to the two years before."),
+        ("rose", "none", "similar to the years before."),
+        ("similar", "none", "similar to the years before."),
+        ("similar", "clear", "similar to the years before."),
     ],
 )
 def test_a_change_is_worded_as_sure_as_it_is(direction: str, certainty: str, words: str) -> None:
