@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "access": set(),
     "sample": set(),
     "store": {"definitions"},
-    "intake": {"definitions", "locale", "progress", "store.workbench"},
+    "intake": {"definitions", "locale", "progress", "store.register.RegisteredName", "store.workbench"},
     "benchmark": {"definitions", "progress", "store"},
     "disclosure": {"benchmark", "definitions"},
     "views": {"access", "benchmark", "definitions", "locale", "store"},

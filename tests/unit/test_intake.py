@@ -13,6 +13,7 @@ from mirrors.definitions.reading import DefinitionError
 from mirrors.intake import Finding, Refused, read_upload
 from mirrors.intake.finding import Problem
 from mirrors.locale import LANGUAGES, Language
+from mirrors.store import RegisteredName
 from tests.uploads import (
     ABSENCE,
     CONTEXT,
@@ -121,7 +122,7 @@ class TestTaken:
 
     def test_a_school_name_goes_apart_from_the_facts(self, tmp_path: Path) -> None:
         upload = read(write_csv(tmp_path / "schools.csv", SCHOOLS, school_row(name="De Linde")))
-        assert upload.names == {"S1": "De Linde"}
+        assert upload.names == {"S1": RegisteredName("De Linde", "2024-25")}
         assert "De Linde" not in str(upload.facts["schools"].to_pylist())
 
     def test_the_last_name_of_a_school_is_kept(self, tmp_path: Path) -> None:
@@ -129,7 +130,18 @@ class TestTaken:
             school_row(school_year="2024-25", name="De Nieuwe Linde"),
             school_row(school_year="2019-20", name="De Linde"),
         ]
-        assert read(write_csv(tmp_path / "schools.csv", SCHOOLS, *rows)).names == {"S1": "De Nieuwe Linde"}
+        kept = read(write_csv(tmp_path / "schools.csv", SCHOOLS, *rows)).names
+        assert kept == {"S1": RegisteredName("De Nieuwe Linde", "2024-25")}
+
+    @pytest.mark.parametrize("mark", [";", "\t", "|"])
+    def test_other_separators_are_named_as_the_fault(self, tmp_path: Path, mark: str) -> None:
+        path = write(tmp_path / "absence.csv", mark.join(ABSENCE).encode() + b"\n")
+        assert [finding.problem for finding in refusal(path)] == [Problem.SEPARATOR]
+
+    def test_a_school_type_nobody_knows_is_refused(self, tmp_path: Path) -> None:
+        [finding] = refusal(write_csv(tmp_path / "schools.csv", SCHOOLS, school_row(school_type="kleuter")))
+        assert where(finding) == (Problem.NOT_IN_LIST, "schools.csv", "school_type", 2, 1)
+        assert finding.detail == "primary, secondary"
 
     def test_progress_is_told_file_by_file(self, tmp_path: Path) -> None:
         paths = [

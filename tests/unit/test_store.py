@@ -18,6 +18,7 @@ from mirrors.store import (
     NoSnapshot,
     PublishedStore,
     Register,
+    RegisteredName,
     Snapshot,
     StoreBusy,
     open_facts,
@@ -279,10 +280,16 @@ class TestARefusal:
         self, store: Path, files: dict[str, list[Path]], tmp_path: Path
     ) -> None:
         ingest(store, "templates", files["good"])
-        ingest(store, "templates", [write_csv(tmp_path / "later.csv", CONTEXT, context_row())])
         renamed = [path.rename(path.with_name(f"new-{path.name}")) for path in files["good"]]
         with pytest.raises(Refused, match="as upload 1"):
             ingest(store, "sample", renamed[::-1])
+
+    def test_does_not_meet_files_that_take_a_later_correction_back(
+        self, store: Path, files: dict[str, list[Path]], tmp_path: Path
+    ) -> None:
+        ingest(store, "templates", files["good"])
+        ingest(store, "templates", [write_csv(tmp_path / "later.csv", CONTEXT, context_row(value=3))])
+        assert ingest(store, "templates", files["good"]).upload_id == 3
 
     def test_does_not_meet_part_of_the_same_files(self, store: Path, files: dict[str, list[Path]]) -> None:
         ingest(store, "templates", files["good"])
@@ -448,7 +455,7 @@ class TestRows:
             }
         )
         publish_tables(store, {"school": schools, "nobody": schools.head(0)})
-        Register(store).remember({"S1": "De Linde"})
+        Register(store).remember({"S1": RegisteredName("De Linde", "2024-25")})
         return PublishedStore(store).current()
 
     def test_are_those_asked_for(self, snapshot: Snapshot) -> None:
@@ -536,23 +543,30 @@ class TestTheRegister:
         assert not store.exists()
 
     def test_remembers_and_renews_names(self, tmp_path: Path) -> None:
-        Register(tmp_path).remember({"S1": "De Linde", "S2": "L'École d'été — “Ünïcode”"})
-        Register(tmp_path).remember({"S1": "De Nieuwe Linde", "S3": "'; DROP TABLE school; --"})
+        first = {"S1": "De Linde", "S2": "L'École d'été — “Ünïcode”"}
+        second = {"S1": "De Nieuwe Linde", "S3": "'; DROP TABLE school; --"}
+        for names in (first, second):
+            Register(tmp_path).remember({key: RegisteredName(name, "2024-25") for key, name in names.items()})
         assert Register(tmp_path).names() == {
             "S1": "De Nieuwe Linde",
             "S2": "L'École d'été — “Ünïcode”",
             "S3": "'; DROP TABLE school; --",
         }
 
+    def test_keeps_the_newer_name_when_an_older_year_comes_later(self, tmp_path: Path) -> None:
+        Register(tmp_path).remember({"S1": RegisteredName("De Nieuwe Linde", "2024-25")})
+        Register(tmp_path).remember({"S1": RegisteredName("De Linde", "2019-20")})
+        assert Register(tmp_path).names() == {"S1": "De Nieuwe Linde"}
+
     def test_holds_a_country(self, tmp_path: Path) -> None:
         names = {f"S{number}": f"School {number}" for number in range(25_000)}
-        Register(tmp_path).remember(names)
+        Register(tmp_path).remember({key: RegisteredName(name, "2024-25") for key, name in names.items()})
         assert Register(tmp_path).names() == names
 
     def test_is_read_again_for_a_new_snapshot(self, store: Path) -> None:
         publish_tables(store, numbered(1))
         published = PublishedStore(store)
         assert published.current().school_name("S1") == "S1"
-        Register(store).remember({"S1": "De Linde"})
+        Register(store).remember({"S1": RegisteredName("De Linde", "2024-25")})
         publish_tables(store, numbered(2))
         assert published.current().school_name("S1") == "De Linde"
