@@ -82,7 +82,7 @@ def _how_schools_differ(view: CityView, jurisdiction: Jurisdiction, say: Languag
     st.caption(
         say.text(
             "Each shade holds a fifth of the schools more than the darker one inside it; the line is the "
-            "school in the middle. No school can be told apart."
+            "school in the middle. In brackets the number of schools; none can be told apart."
         )
     )
 

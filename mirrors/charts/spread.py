@@ -45,12 +45,7 @@ def spread(
 
 
 def _row(shown: Spread, school_type: str, language: Language) -> Row:
-    many = language.plural(
-        "{school_type}, {count} school",
-        "{school_type}, {count} schools",
-        shown.schools,
-        school_type=upper_first(school_type),
-    )
+    many = f"{upper_first(school_type)} ({language.number(shown.schools)})"
     if not shown.deciles:
         return Row(many, language.text("too few schools"))
     low, median, high = (_amount(shown.indicator, shown.deciles[at], language) for at in (0, 4, 8))

@@ -10,7 +10,7 @@ from mirrors.benchmark.features import FeatureMatrix
 from mirrors.benchmark.peer_group import peer_groups, peer_statistics
 from mirrors.definitions import Indicator, load_indicators
 from mirrors.disclosure.publication import figures
-from mirrors.disclosure.rules import peer_step, round_to
+from mirrors.disclosure.rules import peer_step, rate_step, round_down, round_to, round_up
 
 COMPARED = [indicator for indicator in load_indicators().values() if indicator.kind != "distribution"]
 STEPS = {"share": (0.001, 0.005, 0.01), "amount": (0.5, 1.0)}
@@ -19,6 +19,9 @@ DUST = 2e-6
 shares = st.floats(0, 1, allow_subnormal=False)
 perhaps = st.one_of(st.just(float("nan")), shares)
 statuses = st.sampled_from(["exact", "at_most", "at_least", "missing", "not_asked"])
+registers = st.sampled_from(["", "missing_months", "registration_change"]).map(
+    lambda alarms: pd.DataFrame([{"school_id": "S1", "school_year": "2024-25", "alarms": alarms}])
+)
 
 
 @st.composite
@@ -29,8 +32,8 @@ def comparisons(draw: st.DrawFn) -> pd.DataFrame:
             "school_id": st.just("S1"),
             "school_year": st.just("2024-25"),
             "status": statuses,
-            "numerator": perhaps,
-            "denominator": perhaps,
+            "numerator": st.one_of(st.just(float("nan")), st.integers(0, 400).map(float)),
+            "denominator": st.one_of(st.just(float("nan")), st.integers(1, 400).map(float)),
             "pupils": st.one_of(st.just(float("nan")), st.floats(0, 400)),
             **dict.fromkeys(("value", "low", "high", "expected"), perhaps),
             "peers": st.one_of(st.just(float("nan")), st.integers(0, 20).map(float)),
@@ -62,26 +65,32 @@ def test_rounding_keeps_the_order(one: float, other: float, step: float) -> None
     assert low <= high
 
 
-@given(comparisons(), st.sampled_from(COMPARED))
-def test_nothing_of_a_small_school_is_shown(rows: pd.DataFrame, indicator: Indicator) -> None:
-    shown = figures(indicator, rows)
+@given(comparisons(), registers, st.sampled_from(COMPARED))
+def test_nothing_of_a_small_school_is_shown(
+    rows: pd.DataFrame, registered: pd.DataFrame, indicator: Indicator
+) -> None:
+    shown = figures(indicator, rows, registered)
     small = ~(rows["pupils"] >= indicator.minimum_pupils)
     assert shown.loc[small, ["value", "low", "high"]].isna().all(axis=None)
     assert (shown.loc[small, "verdict"] == "unknown").all()
     assert set(shown.loc[small, "status"]) <= {"too_small", "missing", "not_asked"}
 
 
-@given(comparisons(), st.sampled_from(COMPARED))
-def test_what_is_shown_of_peers_takes_five_and_ten(rows: pd.DataFrame, indicator: Indicator) -> None:
-    shown = figures(indicator, rows)
+@given(comparisons(), registers, st.sampled_from(COMPARED))
+def test_what_is_shown_of_peers_takes_five_and_ten(
+    rows: pd.DataFrame, registered: pd.DataFrame, indicator: Indicator
+) -> None:
+    shown = figures(indicator, rows, registered)
     few, fewer = ~(rows["peers"] >= 10), ~(rows["peers"] >= 5)
     assert shown.loc[few, ["peer_low", "peer_high"]].isna().all(axis=None)
     assert shown.loc[fewer, "peer_median"].isna().all()
 
 
-@given(comparisons(), st.sampled_from(COMPARED))
-def test_every_published_number_is_rounded(rows: pd.DataFrame, indicator: Indicator) -> None:
-    shown = figures(indicator, rows)
+@given(comparisons(), registers, st.sampled_from(COMPARED))
+def test_every_published_number_is_rounded(
+    rows: pd.DataFrame, registered: pd.DataFrame, indicator: Indicator
+) -> None:
+    shown = figures(indicator, rows, registered)
     finest = {"rate": 0.001, "prevalence": 0.005, "per_100_pupils": 1.0, "quantile": 0.5}[indicator.kind]
     numbers = ["value", "low", "high", "peer_median", "peer_low", "peer_high"]
     if indicator.kind == "prevalence":
@@ -92,15 +101,69 @@ def test_every_published_number_is_rounded(rows: pd.DataFrame, indicator: Indica
         assert np.isnan(value) or is_multiple(value, finest)
 
 
-@given(comparisons(), st.sampled_from(COMPARED))
-def test_a_verdict_is_never_given_inside_the_interval(rows: pd.DataFrame, indicator: Indicator) -> None:
-    shown = figures(indicator, rows)
+@given(comparisons(), registers, st.sampled_from(COMPARED))
+def test_a_verdict_is_never_given_inside_the_interval(
+    rows: pd.DataFrame, registered: pd.DataFrame, indicator: Indicator
+) -> None:
+    shown = figures(indicator, rows, registered)
     reference = shown["peer_median"].fillna(shown["expected"])
     higher, lower = shown["verdict"] == "higher", shown["verdict"] == "lower"
     assert (shown.loc[higher, "low"] > reference[higher]).all()
     assert (shown.loc[lower, "high"] < reference[lower]).all()
     inside = (shown["peer_low"] <= shown["value"]) & (shown["value"] <= shown["peer_high"])
     assert not (inside & (higher | lower)).any()
+
+
+@given(comparisons(), registers, st.sampled_from(COMPARED))
+def test_a_doubted_register_has_the_same_figures_but_no_verdict(
+    rows: pd.DataFrame, registered: pd.DataFrame, indicator: Indicator
+) -> None:
+    shown, quiet = (figures(indicator, rows, each) for each in (registered, registered.assign(alarms="")))
+    pd.testing.assert_frame_equal(shown.drop(columns="verdict"), quiet.drop(columns="verdict"))
+    if registered["alarms"].iloc[0]:
+        assert (shown["verdict"] == "unknown").all()
+
+
+@given(comparisons(), registers, st.sampled_from(COMPARED))
+def test_a_bound_has_no_interval_and_no_verdict(
+    rows: pd.DataFrame, registered: pd.DataFrame, indicator: Indicator
+) -> None:
+    shown = figures(indicator, rows, registered)
+    newly = (rows["status"] == "exact") & shown["status"].isin(("at_most", "at_least"))
+    assert shown.loc[newly, ["low", "high"]].isna().all(axis=None)
+    assert (shown.loc[newly, "verdict"] == "unknown").all()
+    exact = shown["status"] == "exact"
+    if indicator.kind == "prevalence":
+        others = rows["denominator"] - rows["numerator"]
+        assert not (exact & ((rows["numerator"] <= 4) | (others <= 4))).any()
+    if indicator.kind == "rate":
+        assert not (exact & (shown["value"] == 0) & (rows["value"] > 0)).any()
+
+
+@given(st.lists(shares, min_size=3, max_size=3), st.sampled_from(STEPS["share"]))
+def test_rounding_outward_never_narrows_an_interval(three: list[float], step: float) -> None:
+    """The own value stays inside, strictly where it lay more than half a step from the end."""
+    low, value, high = sorted(three)
+    shown_low, shown_high = round_down(np.array(low), step), round_up(np.array(high), step)
+    shown_value = round_to(np.array(value), step)
+    assert -DUST <= low - shown_low < step
+    assert -DUST <= shown_high - high < step
+    assert shown_low <= shown_value <= shown_high
+    if value - low > step / 2 + DUST:
+        assert shown_low < shown_value
+    if high - value > step / 2 + DUST:
+        assert shown_value < shown_high
+
+
+@given(
+    st.floats(0, 1, allow_subnormal=False),
+    st.tuples(st.floats(1e-4, 0.2), st.floats(1e-4, 0.2)),
+    st.integers(20, 2000),
+)
+def test_a_margin_is_never_rounded_away(value: float, margins: tuple[float, float], pupils: int) -> None:
+    step = float(rate_step(np.array(float(pupils))))
+    low, high = max(value - margins[0], 0.0), min(value + margins[1], 1.0)
+    assert round_down(np.array(low), step) < round_up(np.array(high), step)
 
 
 @st.composite

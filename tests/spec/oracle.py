@@ -267,6 +267,32 @@ def logit_interval(value: float, pupils: float, pupil_variance: float) -> tuple[
     return low / (1 + low), high / (1 + high)
 
 
+# What is shown
+
+
+def rate_step(pupils: float) -> float:
+    """Return what a published rate is a multiple of: a tenth of a point from 200 pupils, else half a point."""
+    return 0.001 if pupils >= 200 else 0.005
+
+
+def shown_as_bound(key: str, observed: Observed) -> tuple[str, float] | None:
+    """Return (status, value) where the value is shown as a bound only, None where it is shown itself.
+
+    A share of pupils is a bound when four pupils or fewer are on either side: the bound is what four would
+    be, in whole per cents. A rate is a bound when there is some absence, yet less than half of its step.
+    """
+    if key in RATES:
+        step = rate_step(observed.pupils)
+        return ("at_most", step) if 0 < observed.value <= step / 2 else None
+    if key in QUANTILES or key == "A5":
+        return None
+    pupils, base = int(observed.numerator or 0), int(observed.denominator or 0)
+    four = -(-400 // base) / 100
+    if pupils <= 4:
+        return "at_most", four
+    return ("at_least", 1 - four) if base - pupils <= 4 else None
+
+
 # Context and peers
 
 

@@ -23,7 +23,7 @@ def by_cell(frame: pd.DataFrame) -> dict[Cell, dict[str, object]]:
 def own_step(key: str, pupils: float) -> float:
     """Return what a published value of an indicator is a multiple of."""
     if key in oracle.RATES:
-        return 0.001 if pupils >= 200 else 0.005
+        return oracle.rate_step(pupils)
     if key == "A5":
         return 1.0
     return 0.5 if key in oracle.QUANTILES else 0.01
@@ -33,6 +33,12 @@ def is_rounded(shown: float, exact: float, step: float) -> bool:
     """Return whether `shown` is a multiple of `step` next to `exact`."""
     whole = round(shown / step)
     return math.isclose(shown, whole * step, abs_tol=1e-9) and abs(shown - exact) <= step / 2 + 1e-9
+
+
+def is_rounded_outward(shown: float, exact: float, step: float, side: int) -> bool:
+    """Return whether `shown` is the multiple of `step` next to `exact` below (side -1) or above (1) it."""
+    whole = round(shown / step)
+    return math.isclose(shown, whole * step, abs_tol=1e-9) and -1e-8 <= side * (shown - exact) < step
 
 
 def test_the_product_knows_the_same_indicators(city: City) -> None:
@@ -61,9 +67,19 @@ def test_what_is_published_of_it(city: City, observed: dict[str, dict[Cell, Obse
         if mine.pupils < oracle.MINIMUM[key]:
             assert rows[cell]["status"] == "too_small", cell
             assert all(math.isnan(rows[cell][column]) for column in ("value", "low", "high")), cell
+        elif bound := oracle.shown_as_bound(key, mine):
+            assert rows[cell]["status"] == bound[0], cell
+            assert rows[cell]["value"] == pytest.approx(bound[1], abs=1e-9), cell
+            assert all(math.isnan(rows[cell][column]) for column in ("low", "high")), cell
         else:
             assert rows[cell]["status"] == "exact", cell
             assert is_rounded(rows[cell]["value"], mine.value, own_step(key, mine.pupils)), cell
+
+
+def test_the_sample_city_needs_bounds_of_both_kinds(observed: dict[str, dict[Cell, Observed]]) -> None:
+    bounds = {key: {oracle.shown_as_bound(key, mine) for mine in observed[key].values()} for key in SHARES}
+    assert any(bound and bound[0] == "at_most" for bound in bounds["A2"])
+    assert {bound[0] for key in SHARES for bound in bounds[key] if bound} == {"at_most", "at_least"}
 
 
 @pytest.mark.parametrize("key", [*oracle.AT_LEAST, "B7"])
@@ -90,7 +106,7 @@ def test_intervals_of_rates(city: City, observed: dict[str, dict[Cell, Observed]
 
 
 @pytest.mark.parametrize("key", SHARES)
-def test_published_intervals_are_rounded_like_the_value(
+def test_published_intervals_are_rounded_outward(
     city: City, observed: dict[str, dict[Cell, Observed]], key: str
 ) -> None:
     compared = by_cell(city.benchmark.compared[key])
@@ -98,8 +114,8 @@ def test_published_intervals_are_rounded_like_the_value(
     for cell, shown in by_cell(figure[figure["indicator"] == key]).items():
         if shown["status"] == "exact":
             step = own_step(key, observed[key][cell].pupils)
-            assert is_rounded(shown["low"], compared[cell]["low"], step), cell
-            assert is_rounded(shown["high"], compared[cell]["high"], step), cell
+            assert is_rounded_outward(shown["low"], compared[cell]["low"], step, -1), cell
+            assert is_rounded_outward(shown["high"], compared[cell]["high"], step, 1), cell
 
 
 def test_amounts_carry_no_interval(city: City) -> None:
@@ -134,8 +150,11 @@ def test_kinds_of_absence(city: City, files: oracle.Files) -> None:
         rows = by_cell(shown[shown["category"] == category])
         assert rows.keys() == mine.keys()
         for cell, rate in mine.items():
-            if rate.pupils < 30:
+            if rate.pupils < 20:
                 assert rows[cell]["status"] == "too_small", cell
                 assert math.isnan(rows[cell]["value"]), cell
+            elif bound := oracle.shown_as_bound("A1", rate):
+                assert (rows[cell]["status"], rows[cell]["value"]) == bound, cell
             else:
+                assert rows[cell]["status"] == "exact", cell
                 assert is_rounded(rows[cell]["value"], rate.value, own_step("A1", rate.pupils)), cell

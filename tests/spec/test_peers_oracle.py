@@ -147,13 +147,14 @@ def test_both_steps_are_in_use(observed: dict[str, dict[Cell, Observed]]) -> Non
 
 @each_indicator
 def test_a_verdict_needs_the_whole_interval_on_one_side(
-    city: City, observed: dict[str, dict[Cell, Observed]], key: str
+    city: City, observed: dict[str, dict[Cell, Observed]], alarmed: set[Cell], key: str
 ) -> None:
     """Judged on the figures as shown, so that no reader can catch the page contradicting itself."""
     figure = city.tables["figure"]
     for row in figure[figure["indicator"] == key].to_dict("records"):
         cell = (row["school_id"], row["school_year"])
-        if observed[key][cell].pupils < oracle.MINIMUM[key] or math.isnan(row["low"]):
+        withheld = observed[key][cell].pupils < oracle.MINIMUM[key] or math.isnan(row["low"])
+        if withheld or cell in alarmed:
             assert row["verdict"] == "unknown", cell
         elif row["low"] > row["peer_median"] and row["value"] > row["peer_high"]:
             assert row["verdict"] == "higher", cell

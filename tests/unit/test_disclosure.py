@@ -2,7 +2,7 @@
 
 import csv
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,9 +21,11 @@ from mirrors.disclosure.rules import (
     city_decimals,
     peer_step,
     rate_step,
+    round_down,
     round_to,
+    round_up,
 )
-from mirrors.disclosure.schools import peer_features
+from mirrors.disclosure.schools import peer_features, tables
 from mirrors.views.mirror import mirror_view
 from tests.spec.cities import City, compute, sample_city
 
@@ -52,9 +54,14 @@ def compared(**columns: object) -> pd.DataFrame:
     return pd.DataFrame([{**row, **columns}])
 
 
-def shown(indicator: object = A1, **columns: object) -> dict[str, object]:
+def registered(alarms: str = "") -> pd.DataFrame:
+    """Return the registers of the school above, with their alarms."""
+    return pd.DataFrame([{"school_id": "S1", "school_year": "2024-25", "alarms": alarms}])
+
+
+def shown(indicator: object = A1, alarms: str = "", **columns: object) -> dict[str, object]:
     """Return what may be shown of one comparison."""
-    [row] = figures(indicator, compared(**columns)).to_dict("records")
+    [row] = figures(indicator, compared(**columns), registered(alarms)).to_dict("records")
     return row
 
 
@@ -72,16 +79,34 @@ def test_rounding(value: float, step: float, rounded: float) -> None:
     assert round_to(np.array([value]), step)[0] == rounded
 
 
+@pytest.mark.parametrize(
+    ("value", "step", "down", "up"),
+    [
+        (0.0441, 0.001, 0.044, 0.045),
+        (0.0449, 0.001, 0.044, 0.045),
+        (0.0441, 0.005, 0.04, 0.045),
+        # In binary the one is a little more than a whole number of steps, the other a little less.
+        (0.1 + 0.2, 0.01, 0.3, 0.3),
+        (0.29, 0.01, 0.29, 0.29),
+        (0.0, 0.005, 0.0, 0.0),
+        (1.0, 0.005, 1.0, 1.0),
+    ],
+)
+def test_rounding_down_and_up(value: float, step: float, down: float, up: float) -> None:
+    assert round_down(np.array([value]), step)[0] == down
+    assert round_up(np.array([value]), step)[0] == up
+
+
 def test_rates_are_shown_to_a_tenth_of_a_point_from_two_hundred_pupils() -> None:
     assert rate_step(np.array([20.0, 199.9, 200.0, 1200.0])).tolist() == [0.005, 0.005, 0.001, 0.001]
     large, small = shown(pupils=200.0), shown(pupils=199.9)
-    assert (large["value"], large["low"], large["high"]) == (0.044, 0.039, 0.05)
-    assert (small["value"], small["low"], small["high"]) == (0.045, 0.04, 0.05)
+    assert (large["value"], large["low"], large["high"]) == (0.044, 0.039, 0.051)
+    assert (small["value"], small["low"], small["high"]) == (0.045, 0.035, 0.055)
 
 
 def test_shares_of_pupils_are_whole_per_cents_and_amounts_whole_or_halves() -> None:
     share = shown(B2, value=0.1249, low=0.0971, high=0.1583)
-    assert (share["value"], share["low"], share["high"], share["decimals"]) == (0.12, 0.1, 0.16, 0)
+    assert (share["value"], share["low"], share["high"], share["decimals"]) == (0.12, 0.09, 0.16, 0)
     assert shown(A5, value=431.6)["value"] == 432.0
     assert shown(A6M, value=6.3)["value"] == 6.5
 
@@ -162,9 +187,9 @@ def test_a_school_without_a_peer_group_has_no_peers() -> None:
     ("low", "high", "verdict"),
     [
         (0.046, 0.06, "higher"),
-        (0.0453, 0.06, "similar"),
+        (0.0459, 0.06, "similar"),
         (0.03, 0.044, "lower"),
-        (0.03, 0.0447, "similar"),
+        (0.03, 0.0441, "similar"),
         (0.03, 0.06, "similar"),
     ],
 )
@@ -193,6 +218,98 @@ def test_with_too_few_peers_the_expected_value_is_the_measure() -> None:
 @pytest.mark.parametrize("missing", ["low", "high"])
 def test_without_an_interval_there_is_no_verdict(missing: str) -> None:
     assert shown(**{missing: np.nan})["verdict"] == "unknown"
+
+
+INTERVALS = [("higher", {"low": 0.06, "high": 0.08}), ("lower", {"low": 0.01, "high": 0.02})]
+
+
+@pytest.mark.parametrize("alarms", ["missing_months", "missing_months,registration_change"])
+@pytest.mark.parametrize(("verdict", "interval"), INTERVALS)
+def test_registers_to_be_checked_get_figures_but_no_verdict(
+    verdict: str, interval: dict[str, float], alarms: str
+) -> None:
+    quiet = shown(value=interval["low"] + 0.005, **interval)
+    doubted = shown(value=interval["low"] + 0.005, alarms=alarms, **interval)
+    assert quiet["verdict"] == verdict
+    assert doubted["verdict"] == "unknown"
+    assert {**doubted, "verdict": verdict} == quiet
+
+
+@pytest.mark.parametrize("other", [{"school_id": "S2"}, {"school_year": "2023-24"}])
+def test_an_alarm_of_another_school_or_year_takes_no_verdict(other: dict[str, str]) -> None:
+    elsewhere = registered("missing_months").assign(**other)
+    higher = compared(value=0.07, low=0.06, high=0.08)
+    assert figures(A1, higher, elsewhere)["verdict"].tolist() == ["higher"]
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "status", "value"),
+    [
+        (0, 60, "at_most", 0.07),
+        (3, 60, "at_most", 0.07),
+        (4, 60, "at_most", 0.07),
+        (5, 60, "exact", 0.08),
+        (55, 60, "exact", 0.92),
+        (56, 60, "at_least", 0.93),
+        (57, 60, "at_least", 0.93),
+        (60, 60, "at_least", 0.93),
+        (3, 100, "at_most", 0.04),
+        (98, 100, "at_least", 0.96),
+    ],
+)
+def test_a_share_that_may_be_one_child_is_a_bound(
+    numerator: int, denominator: int, status: str, value: float
+) -> None:
+    counts = {"numerator": float(numerator), "denominator": float(denominator), "pupils": float(denominator)}
+    row = shown(B2, value=numerator / denominator, **counts)
+    assert (row["status"], row["value"]) == (status, value)
+    assert np.isnan(row["low"]) == np.isnan(row["high"]) == (status != "exact")
+    assert (row["verdict"] == "unknown") == (status != "exact")
+
+
+def test_a_bound_of_a_small_share_says_the_same_whatever_the_number_of_pupils() -> None:
+    """Nobody can tell no pupil from four."""
+    counts = {"denominator": 60.0, "pupils": 60.0}
+    rows = [shown(B2, numerator=float(few), value=few / 60, **counts) for few in range(5)]
+    assert len({tuple(str(value) for value in row.values()) for row in rows}) == 1
+
+
+@pytest.mark.parametrize(
+    ("pupils", "value", "status", "published"),
+    [
+        (150.0, 0.001, "at_most", 0.005),
+        (150.0, 0.003, "exact", 0.005),
+        (400.0, 0.0004, "at_most", 0.001),
+        (400.0, 0.001, "exact", 0.001),
+        (400.0, 0.0, "exact", 0.0),
+    ],
+)
+def test_some_absence_is_never_shown_as_none(
+    pupils: float, value: float, status: str, published: float
+) -> None:
+    row = shown(pupils=pupils, value=value, low=value / 2, high=value * 2)
+    assert (row["status"], row["value"]) == (status, published)
+    assert np.isnan(row["low"]) == np.isnan(row["high"]) == (status == "at_most")
+
+
+def test_a_kind_of_absence_is_never_shown_as_none_and_takes_twenty_pupils() -> None:
+    rows = pd.DataFrame(
+        [
+            ("S1", 150.0, 0.001),
+            ("S2", 400.0, 0.0004),
+            ("S3", 400.0, 0.0),
+            ("S4", 20.0, 0.05),
+            ("S5", 19.9, 0.05),
+        ],
+        columns=["school_id", "pupils", "value"],
+    )
+    rows = rows.assign(
+        school_year="2024-25", status="exact", units=40.0, possible=1000.0, peers=0, peer_median=0.0
+    )
+    found = tables(replace(sample_city().benchmark, kinds={"illness": rows}))["kind"]
+    assert found["status"].tolist() == ["at_most", "at_most", "exact", "exact", "too_small"]
+    assert found["value"].tolist()[:4] == [0.005, 0.001, 0.0, 0.05]
+    assert np.isnan(found["value"].iloc[4])
 
 
 @pytest.mark.parametrize(
