@@ -271,7 +271,7 @@ def logit_interval(value: float, pupils: float, pupil_variance: float) -> tuple[
 
 
 def rate_step(pupils: float) -> float:
-    """Return what a published rate is a multiple of: a tenth of a point from 200 pupils, else half a point."""
+    """Return the step of a published rate: a tenth of a point from 200 pupils, half a point below."""
     return 0.001 if pupils >= 200 else 0.005
 
 
