@@ -103,6 +103,9 @@ def _reading(labels: list[str], shown: Bands, unit: str, language: Language) -> 
         text = language.text("From left to right, pupils by unauthorised half-days: {bands}.", bands=order)
     else:
         text = language.text("From left to right, pupils by unauthorised days: {bands}.", bands=order)
+    own = [band.own for band in shown.bands]
+    if None in own and any(own):
+        text += " " + language.text("Bands of fewer than five of your pupils are left open.")
     peers = shown.bands[0].peers if shown.bands else None
     if peers is None:
         return text

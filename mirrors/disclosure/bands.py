@@ -6,7 +6,7 @@ import pandas as pd
 from mirrors.benchmark.benchmark import Benchmark
 from mirrors.benchmark.features import FeatureMatrix
 from mirrors.benchmark.peer_group import PeerGroups
-from mirrors.disclosure.rules import FEWEST_PUPILS, PEERS_FOR_MIDDLE_HALF, WHOLE, round_to
+from mirrors.disclosure.rules import FEWEST_PUPILS, PEERS_FOR_MIDDLE_HALF, SMALLEST_COUNT, WHOLE, round_to
 
 FEWEST_BANDS = 3
 """A single threshold is an indicator, not a distribution."""
@@ -15,7 +15,10 @@ _BAND = ["category", "scale", "at_least", "below"]
 
 
 def tables(benchmark: Benchmark) -> dict[str, pd.DataFrame]:
-    """Return the table band: school, year, band, own share and the peers' mean share, whole per cents."""
+    """Return the table band: school, year, band, own share and the peers' mean share, whole per cents.
+
+    Own shares rest on pupils rounded to the nearest five, so that no band tells of one child.
+    """
     rows = benchmark.reduced.pupils_in_band
     rows = rows[rows["status"].isna()]
     counts = rows.groupby(["category", "scale"])["at_least"].transform("nunique")
@@ -40,8 +43,15 @@ def _of_peers(band: pd.DataFrame, groups: PeerGroups) -> pd.DataFrame:
     mean = np.nansum(of_peers, axis=1) / np.maximum(count, 1)
     shown = np.where(count >= PEERS_FOR_MIDDLE_HALF, round_to(mean, WHOLE), np.nan)
     peers = pd.Series(shown, index=list(groups.features.school_ids))
-    own = np.where(band["base"] >= FEWEST_PUPILS, round_to(band["value"].to_numpy(float), WHOLE), np.nan)
-    return band.assign(own=own, peers=band["school_id"].map(peers))
+    return band.assign(own=_own(band), peers=band["school_id"].map(peers))
+
+
+def _own(band: pd.DataFrame) -> np.ndarray:
+    """Return the own share from pupils rounded to the nearest five; nothing for fewer than five."""
+    pupils, base = band["pupils"].to_numpy(float), band["base"].to_numpy(float)
+    shown = (pupils >= SMALLEST_COUNT) & (base >= FEWEST_PUPILS)
+    rounded = np.minimum(round_to(pupils, float(SMALLEST_COUNT)), base)
+    return np.where(shown, round_to(rounded / np.maximum(base, 1.0), WHOLE), np.nan)
 
 
 def _laid_out(band: pd.DataFrame, features: FeatureMatrix) -> np.ndarray:

@@ -105,20 +105,23 @@ def figures(indicator: Indicator, compared: pd.DataFrame, registration: pd.DataF
 def _bound_the_smallest(
     indicator: Indicator, compared: pd.DataFrame, shown: pd.DataFrame, step: np.ndarray | float
 ) -> None:
-    """Turn values that say too much, or too little, into bounds: very few pupils, and a rate rounded to 0."""
-    exact = (shown["status"] == "exact").to_numpy()
-    value = shown["value"].to_numpy(float)
+    """Turn values that say too much or too little into bounds: very few pupils, and what rounds to 0 or 1."""
+    exact = (shown["status"] == "exact").to_numpy() & indicator.is_share
+    value, raw = shown["value"].to_numpy(float), compared["value"].to_numpy(float)
+    most = np.broadcast_to(step, value.shape)
+    at_most, at_least = exact & (value == 0) & (raw > 0), exact & (value == 1) & (raw < 1)
+    least = 1 - most
     if indicator.kind == "prevalence":
         few = SMALLEST_COUNT - 1
         numerator, denominator = (compared[name].to_numpy(float) for name in ("numerator", "denominator"))
-        at_most, most = exact & (numerator <= few), round_up(few / denominator, WHOLE)
-        at_least, least = exact & (denominator - numerator <= few), round_down(1 - few / denominator, WHOLE)
-    else:
-        at_most = exact & (indicator.kind == "rate") & (value == 0) & (compared["value"].to_numpy(float) > 0)
-        most = np.broadcast_to(step, value.shape)
-        at_least, least = np.zeros(len(value), dtype=bool), value
+        at_most, at_least = (
+            at_most | exact & (numerator <= few),
+            at_least | exact & (denominator - numerator <= few),
+        )
+        most = round_up(np.maximum(few / np.maximum(denominator, 1.0), WHOLE), WHOLE)
+        least = 1 - most
     shown["status"] = np.select([at_most, at_least], ["at_most", "at_least"], shown["status"])
-    shown["value"] = np.select([at_most, at_least], [most, least], value)
+    shown["value"] = np.select([at_most, at_least], [most, round_down(least, step)], value)
     for column in ("low", "high"):
         shown[column] = np.where(at_most | at_least, np.nan, shown[column])
 

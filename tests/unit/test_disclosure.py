@@ -246,6 +246,8 @@ def test_an_alarm_of_another_school_or_year_takes_no_verdict(other: dict[str, st
     ("numerator", "denominator", "status", "value"),
     [
         (0, 60, "at_most", 0.07),
+        (5, 1200, "at_most", 0.01),
+        (1195, 1200, "at_least", 0.99),
         (3, 60, "at_most", 0.07),
         (4, 60, "at_most", 0.07),
         (5, 60, "exact", 0.08),
