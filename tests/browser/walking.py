@@ -8,15 +8,13 @@ from playwright.sync_api import Page, expect
 def open_page(page: Page, path: str) -> None:
     """Open `path` in English and wait until it stands still."""
     page.goto(f"{path}{'&' if '?' in path else '?'}lang=en")
-    expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect_settled(page)
 
 
 def expect_settled(page: Page) -> None:
     """Wait until the page has been written to its end."""
-    expect(page.get_by_test_id("stApp")).to_have_attribute(
-        "data-test-script-state", "notRunning", timeout=20_000
-    )
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
 def expect_no_exception(page: Page) -> None:
@@ -27,10 +25,10 @@ def expect_no_exception(page: Page) -> None:
 def expect_charts_drawn(page: Page) -> None:
     """Fail unless there are charts, all of them drawn and each with a name for a screen reader."""
     charts = page.get_by_test_id("stPlotlyChart")
-    expect(charts.first).to_be_visible(timeout=20_000)
+    expect(charts.nth(1)).to_be_visible()
+    expect_settled(page)
     figures = page.get_by_role("figure")
-    assert charts.count() > 1
-    expect(figures).to_have_count(charts.count(), timeout=20_000)
+    expect(figures).to_have_count(charts.count())
     for place in range(charts.count()):
         expect(figures.nth(place)).to_have_accessible_name(re.compile(r"\w{3}"))
-        expect(charts.nth(place).locator("svg.main-svg").first).to_be_visible(timeout=20_000)
+        expect(charts.nth(place).locator("svg.main-svg").first).to_be_visible()
