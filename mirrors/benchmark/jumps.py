@@ -84,10 +84,6 @@ class JumpModel:
     blip_sd: float
     eta: float
 
-    def noise_variance(self, pupils: Floats, rate: Floats) -> Floats:
-        """Return the variance of one year's log-odds around its lasting level, blips left out, same shape."""
-        return self.psi * rate_power(rate, -self.gamma) / pupils + self.om * rate_power(rate, self.eta)
-
 
 def rate_power(rate: Floats, power: float) -> Floats:
     """Return (p(1-p)/.07)^power: how a variance at this rate compares with one at about 7.6 %."""

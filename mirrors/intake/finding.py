@@ -76,6 +76,12 @@ class Refused(Exception):
 
 
 def _sentence(finding: Finding, language: Language) -> str:
+    told = _about_a_file(finding, language) or _about_a_value(finding, language)
+    assert told is not None, finding.problem
+    return told
+
+
+def _about_a_file(finding: Finding, language: Language) -> str | None:
     detail = finding.detail
     match finding.problem:
         case Problem.NOT_FOUND:
@@ -109,6 +115,21 @@ def _sentence(finding: Finding, language: Language) -> str:
             )
         case Problem.NO_ROWS:
             return language.text("there is a header but no row to keep. Export it again.")
+        case Problem.OTHER_JURISDICTION:
+            return language.text(
+                "this store holds data read by other rules ({detail}). Use another store.", detail=detail
+            )
+        case Problem.SAME_FILES:
+            return language.text(
+                "these files were loaded before, as upload {detail}. Nothing was changed.", detail=detail
+            )
+        case _:
+            return None
+
+
+def _about_a_value(finding: Finding, language: Language) -> str | None:
+    detail = finding.detail
+    match finding.problem:
         case Problem.NOT_A_NUMBER:
             return language.text("this is not a number. Write digits with a point, or leave it empty.")
         case Problem.NOT_WHOLE:
@@ -139,11 +160,5 @@ def _sentence(finding: Finding, language: Language) -> str:
             return language.text(
                 "months and the whole year are both given. Keep one of them, or the same time counts twice."
             )
-        case Problem.OTHER_JURISDICTION:
-            return language.text(
-                "this store holds data read by other rules ({detail}). Use another store.", detail=detail
-            )
-        case Problem.SAME_FILES:
-            return language.text(
-                "these files were loaded before, as upload {detail}. Nothing was changed.", detail=detail
-            )
+        case _:
+            return None

@@ -16,7 +16,6 @@ class Status(StrEnum):
     MISSING = "missing"
     NOT_ASKED = "not_asked"
     TOO_SMALL = "too_small"
-    UNAVAILABLE = "unavailable"
 
 
 class Verdict(StrEnum):

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mirrors.benchmark.change import fit_change
-from mirrors.benchmark.jumps import PRIOR_MEAN, model_from
 from mirrors.benchmark.level import fit_level
 from mirrors.benchmark.panel import Panel
 from mirrors.benchmark.ten_and_ten import choose
@@ -184,11 +183,3 @@ def test_schools_left_out_have_no_result() -> None:
 def test_a_panel_of_nobody_is_answered() -> None:
     found = fit_change(replace(quiet_city(11), blocked=np.ones(SCHOOLS, dtype=bool)))
     assert np.isnan(found.points).all()
-
-
-def test_noise_shrinks_with_pupils_down_to_what_is_not_chance() -> None:
-    model = replace(model_from(PRIOR_MEAN), psi=2.0, om=0.001, gamma=1.0, eta=0.0)
-    usual = np.array([0.07 / 0.93]) / (1 + 0.07 / 0.93)
-    assert usual * (1 - usual) == pytest.approx(0.0651, abs=1e-4)
-    variance = model.noise_variance(np.array([100.0, 400.0, 1e12]), np.full(3, 0.5))
-    assert variance == pytest.approx(np.array([0.02, 0.005, 0.0]) * 0.07 / 0.25 + 0.001)

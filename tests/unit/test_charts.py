@@ -215,7 +215,6 @@ def test_the_key_explains_the_marks_that_are_drawn_and_no_other() -> None:
         (Figure(None, status=Status.TOO_SMALL), "too few pupils"),
         (Figure(None, status=Status.MISSING), "not delivered"),
         (Figure(None, status=Status.NOT_ASKED), "not asked"),
-        (Figure(None, status=Status.UNAVAILABLE), "not available"),
         (Figure(0.2643, decimals=2), "26.43 %"),
     ],
 )
