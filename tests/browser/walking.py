@@ -4,6 +4,8 @@ import re
 
 from playwright.sync_api import Page, expect
 
+_LOOKS, _PAUSE = 100, 200
+
 
 def open_page(page: Page, path: str) -> None:
     """Open `path` in English and wait until it stands still."""
@@ -28,7 +30,12 @@ def expect_charts_drawn(page: Page) -> None:
     expect(charts.nth(1)).to_be_visible()
     expect_settled(page)
     figures = page.get_by_role("figure")
-    expect(figures).to_have_count(charts.count())
+    for _ in range(_LOOKS):
+        # The page may still be adding charts: both counts are read anew until they agree.
+        if figures.count() == charts.count():
+            break
+        page.wait_for_timeout(_PAUSE)
+    assert figures.count() == charts.count()
     for place in range(charts.count()):
         expect(figures.nth(place)).to_have_accessible_name(re.compile(r"\w{3}"))
         expect(charts.nth(place).locator("svg.main-svg").first).to_be_visible()
