@@ -68,6 +68,10 @@ def links(store: Path) -> dict[str, str]:
         "mirror": "/mirror?" + urlencode({"school": school, "year": year}),
         "ten-and-ten": "/ten-and-ten",
         "how-we-compare": "/how-we-compare",
+        "bring-files": "/files",
+        "check-first": "/check-first",
+        "publish": "/publish",
+        "ledger": "/ledger",
     }
 
 

@@ -3,73 +3,25 @@
 import json
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
-from mirrors.definitions import profile_names
-from mirrors.definitions.reading import DefinitionError
-from mirrors.progress import Progress
+from mirrors.commands import decide, publish, upload
+from mirrors.commands.terminal import EXIT_CODES, bar, store_option, told_plainly
+from mirrors.prepare.command import prepare_command
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "data" / "sample"
 SAMPLE_TRUTH = ROOT / "tests" / "planted_truth.json"
-REFUSED, BUSY, NOTHING, UNREADABLE = 1, 3, 4, 5
-
-store_option = click.option(
-    "--store",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    required=True,
-    help="Folder of the store.",
-)
 
 
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 done, 1 refused, 2 wrong use, 3 store busy, 4 nothing published, 5 file trouble.",
+    epilog=EXIT_CODES,
 )
 def main() -> None:
     """Hold up mirrors to schools: take in files, publish a snapshot, serve it, read its lists."""
-
-
-@main.command()
-@store_option
-@click.option(
-    "--profile", required=True, metavar="NAME", help=f"How to read the files: {', '.join(profile_names())}."
-)
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-def ingest(folder: Path, profile: str, files: tuple[Path, ...]) -> None:
-    """Take FILES in as one upload, or none of them."""
-    from mirrors import jobs
-
-    with _told_plainly(), _bar(f"Reading {len(files)} file(s)") as told:
-        done = jobs.ingest(folder, profile, files, told)
-    click.echo(f"Upload {done.upload_id} is in.")
-    for report in done.files:
-        click.echo(f"  {report.file}: {report.rows_read:,} rows read, {report.rows_kept:,} kept")
-        for why, rows in report.dropped.items():
-            click.echo(f"    dropped {rows:,}: {why}")
-        for column, statuses in report.statuses.items():
-            marked = ", ".join(f"{rows:,} {status}" for status, rows in statuses.items() if status != "exact")
-            if marked:
-                click.echo(f"    {column}: {marked}")
-
-
-@main.command()
-@store_option
-def publish(folder: Path) -> None:
-    """Put a new snapshot of all facts in use.
-
-    Computes every figure and list anew; open pages notice it at their next click.
-    """
-    from mirrors import jobs
-
-    with _told_plainly(), _bar("Publishing") as told:
-        name = jobs.publish(folder, told)
-    click.echo(f"Snapshot {name} is in use.")
 
 
 @main.command()
@@ -100,14 +52,12 @@ def sample(folder: Path) -> None:
         return
     except NoSnapshot:
         files = sorted(path for path in SAMPLE.iterdir() if path.suffix != ".md")
-    with _told_plainly():
+    with told_plainly():
         try:
             name = jobs.publish(folder)
         except jobs.NothingToPublish:
-            with _bar("Reading the synthetic sample city") as told:
-                jobs.ingest(folder, "sample", files, told)
-            with _bar("Publishing") as told:
-                name = jobs.publish(folder, told)
+            with bar("Building the synthetic sample city") as told:
+                name = jobs.build_sample(folder, files, told)
     click.echo(f"Snapshot {name} is in use in {folder}.")
 
 
@@ -151,7 +101,7 @@ def lists(folder: Path, year: str, indicator: str | None, as_json: bool) -> None
     from mirrors.views.snapshot import snapshot_view
     from mirrors.views.ten_and_ten import NoLists, lists_record
 
-    with _told_plainly():
+    with told_plainly():
         snapshot, viewer = open_published(folder).current(), open_demo_viewer()
         years = snapshot_view(snapshot, viewer).school_years
         if year not in years:
@@ -172,44 +122,22 @@ def lists(folder: Path, year: str, indicator: str | None, as_json: bool) -> None
             click.echo(f"  {school['school_id']}: {school['evidence']} ({school['certainty']})")
 
 
-@contextmanager
-def _bar(label: str) -> Iterator[Progress]:
-    """Show a progress bar on the terminal; a job tells it its step and the share of work done."""
-    with click.progressbar(length=100, label=label, file=sys.stderr, item_show_func=lambda step: step) as bar:
-
-        def told(step: str, share: float) -> None:
-            bar.update(round(100 * share) - bar.pos, step)
-
-        yield told
-        bar.update(100 - bar.pos, "done")
-
-
-@contextmanager
-def _told_plainly() -> Iterator[None]:
-    """Turn what can go wrong into a sentence and an exit code."""
-    from mirrors.intake import Refused
-    from mirrors.jobs import NoFigures, NothingToPublish
-    from mirrors.locale import Language
-    from mirrors.store import NoSnapshot, StoreBusy, StoreDamaged
-
-    try:
-        yield
-    except Refused as refusal:
-        click.echo("Refused; the store is unchanged.", err=True)
-        for finding in refusal.findings:
-            click.echo(f"  {finding.say(Language('en'))}", err=True)
-        sys.exit(REFUSED)
-    except DefinitionError as error:
-        raise click.UsageError(str(error)) from error
-    except StoreBusy as error:
-        click.echo(str(error), err=True)
-        sys.exit(BUSY)
-    except (NoSnapshot, NothingToPublish, NoFigures) as error:
-        click.echo(str(error), err=True)
-        sys.exit(NOTHING)
-    except (StoreDamaged, OSError) as error:
-        click.echo(str(error), err=True)
-        sys.exit(UNREADABLE)
+for command in (
+    upload.ingest,
+    upload.uploads,
+    upload.withdraw,
+    upload.reinstate,
+    publish.publish,
+    publish.snapshots,
+    publish.restore,
+    decide.alarms,
+    decide.confirm,
+    decide.reject,
+    decide.allow_level_b,
+    decide.forbid_level_b,
+    prepare_command,
+):
+    main.add_command(command)
 
 
 if __name__ == "__main__":

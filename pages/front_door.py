@@ -4,7 +4,7 @@ import streamlit as st
 
 from mirrors.access import NotAllowed
 from mirrors.views import NoSnapshot
-from pages import city, how_we_compare, mirror, page, ten_and_ten
+from pages import administration, city, how_we_compare, mirror, page, ten_and_ten
 
 
 def open_door() -> None:
@@ -23,15 +23,20 @@ def open_door() -> None:
         st.Page(ten_and_ten.show, title=say.text("Ten and ten"), url_path="ten-and-ten"),
         st.Page(how_we_compare.show, title=say.text("How we compare"), url_path="how-we-compare"),
     ]
+    desk = [
+        st.Page(opens, title=name, url_path=address) for opens, address, name in administration.pages(say)
+    ]
     # Streamlit gives its default page no address but "/"; a link to /city should work too.
     also = st.Page(city.show, title=say.text("City"), url_path="city", visibility="hidden")
-    here = st.navigation([*pages, also], position="hidden")
+    here = st.navigation([*pages, *desk, also], position="hidden")
     for one in pages:
         menu.page_link(one, query_params=page.kept_in_links())
+    menu.page_link(desk[0], label=say.text("Administration"))
     try:
         here.run()
     except NoSnapshot:
         page.nothing_published()
+        page.link(administration.open_files, "files", say.text("Bring files"))
     except NotAllowed:
         st.info(say.text("This page is for city advisers."))
     page.settle()

@@ -3,13 +3,14 @@
 import atexit
 import gc
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mirrors.access import Viewer, open_demo_viewer
+from mirrors.access import Viewer, open_demo_administrator, open_demo_viewer
 from mirrors.charts import Chart, Table
 from mirrors.charts.key import key as marks_key
 from mirrors.charts.reasons import unavailable_words
@@ -25,6 +26,7 @@ _DEFAULT_STORE = "store"
 _SHEET = Path(__file__).with_name("paper.css")
 _COMMANDS = """python -m mirrors ingest --store FOLDER --profile NAME FILES
 python -m mirrors publish --store FOLDER"""
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>$~:&])")
 _CHART = {"displayModeBar": False, "scrollZoom": False}
 
 
@@ -58,6 +60,16 @@ def viewer() -> Viewer:
     return open_demo_viewer()
 
 
+def administrator() -> Viewer:
+    """Return who acts on the administrator's pages."""
+    return open_demo_administrator()
+
+
+def store_folder() -> Path:
+    """Return the folder of the store that is served."""
+    return Path(os.environ.get(STORE, _DEFAULT_STORE))
+
+
 @st.cache_resource(show_spinner=False)
 def _store(folder: str) -> PublishedStore:
     return open_published(Path(folder))
@@ -65,7 +77,7 @@ def _store(folder: str) -> PublishedStore:
 
 def snapshot() -> Snapshot:
     """Return the snapshot to show; raises NoSnapshot when nothing is published yet."""
-    return _store(os.environ.get(STORE, _DEFAULT_STORE)).current()
+    return _store(str(store_folder())).current()
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
@@ -199,9 +211,24 @@ def as_table(label: str, table: Table, alt: str) -> None:
         st.table(columns, border="horizontal", hide_index=True, hide_header=False, alt=alt)
 
 
+def plain(text: str) -> str:
+    """Return `text` so that markdown shows it letter by letter, whatever stands in it."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+
+
+def table(shown: Table, alt: str) -> None:
+    """Draw a table whose cells may hold anything: names of files and columns, notes."""
+    columns = {
+        plain(name): [plain(row[place]) for row in shown.rows] for place, name in enumerate(shown.header)
+    }
+    st.table(columns, border="horizontal", hide_index=True, hide_header=False, alt=alt)
+
+
 def style_sheet() -> None:
     """Apply what the theme cannot say."""
     st.html(_SHEET)
+    # Streamlit writes white on the theme's colour, which the dark theme's is too light for.
+    st.html(f"<style>:root {{ --paper: {palette().paper} }}</style>")
 
 
 def top(wide: bool = False) -> DeltaGenerator:

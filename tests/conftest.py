@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from mirrors.jobs import ingest, publish
+from mirrors.jobs import build_sample
 
 pytest_plugins = ["tests.real_data"]
 
@@ -22,8 +22,7 @@ settings.load_profile("project")
 def sample_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a store in which the sample city is published; nobody may write to it."""
     folder = tmp_path_factory.mktemp("sample_store")
-    ingest(folder, "sample", sorted(path for path in SAMPLE.iterdir() if path.suffix != ".md"))
-    publish(folder)
+    build_sample(folder, sorted(path for path in SAMPLE.iterdir() if path.suffix != ".md"))
     return folder
 
 

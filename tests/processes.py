@@ -11,13 +11,13 @@ ROOT = Path(__file__).parents[1]
 
 @contextmanager
 def another_process(store: Path, does: str = "sys.stdin.read()") -> Iterator[subprocess.Popen[str]]:
-    """Run a process that opens the facts of the store, says so, and then `does` something.
+    """Run a process that holds the store for a job, says so, and then `does` something with its `facts`.
 
     It ends with the block at the latest, once what it reads is at its end.
     """
     code = (
-        "import os, sys; from pathlib import Path; from mirrors.store import open_facts\n"
-        f"with open_facts(Path({str(store)!r})) as facts:\n"
+        "import os, sys; from pathlib import Path; from mirrors.store import write_facts\n"
+        f"with write_facts(Path({str(store)!r})) as facts:\n"
         "    print('open', flush=True)\n"
         f"    {does}\n"
     )

@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 import xlsxwriter
 
 from mirrors.definitions import Profile, load_contracts, load_profile
-from mirrors.intake import Finding, Refused, Upload, read_upload
+from mirrors.intake import FileContent, Finding, Refused, Upload, open_file, read_upload
+from mirrors.store.workbench import open_workbench
 
 Row = Sequence[object]
 
@@ -119,9 +120,25 @@ def write_csv(path: Path, header: Sequence[str], *rows: Row) -> Path:
     return write(path, csv_bytes(header, rows))
 
 
+def handed(name: str, content: bytes | str) -> FileContent:
+    """Return a file as a browser hands it over."""
+    return FileContent(name, pa.py_buffer(content.encode() if isinstance(content, str) else content))
+
+
 def read(*paths: Path, profile: str | Profile = "templates") -> Upload:
     """Return what intake makes of the files."""
-    return read_upload(paths, load_profile(profile) if isinstance(profile, str) else profile)
+    chosen = load_profile(profile) if isinstance(profile, str) else profile
+    return read_upload([open_file(path) for path in paths], chosen)
+
+
+def facts_in(upload: Upload) -> dict[str, pa.Table]:
+    """Return the rows that an upload brings to the store, by contract."""
+    found: dict[str, list[pa.Table]] = {}
+    for rows in upload.facts:
+        with open_workbench() as connection:
+            connection.register("source", rows.source)
+            found.setdefault(rows.contract, []).append(connection.sql(rows.sql).to_arrow_table())
+    return {contract: pa.concat_tables(tables) for contract, tables in found.items()}
 
 
 def refusal(*paths: Path, profile: str | Profile = "templates") -> tuple[Finding, ...]:

@@ -1,7 +1,7 @@
 """Who is looking, and what they may see.
 
-Every view takes a `Viewer` and asks it. Accounts do not exist yet: the only viewer is the open demo's
-adviser, and the pages say so on screen.
+Every view and every act takes a `Viewer` and asks it. Accounts do not exist yet: whoever opens the demo
+is its adviser and its administrator, and the pages say so on screen.
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from enum import StrEnum
 class Role(StrEnum):
     """The doors of the product that exist so far."""
 
+    ADMINISTRATOR = "administrator"
     ADVISER = "adviser"
     SCHOOL_TEAM = "school_team"
 
@@ -21,10 +22,16 @@ class NotAllowed(PermissionError):
 
 @dataclass(frozen=True)
 class Viewer:
-    """One reader: a role and, for a school team, the schools it belongs to."""
+    """One reader: a role, for a school team the schools it belongs to, and who it is for the ledger."""
 
     role: Role
     school_ids: frozenset[str] = frozenset()
+    name: str = ""
+
+    def require_administrator(self) -> None:
+        """Raise NotAllowed unless the viewer may take files in, decide on alarms and publish."""
+        if self.role is not Role.ADMINISTRATOR:
+            raise NotAllowed("this page is for administrators")
 
     def require_city(self) -> None:
         """Raise NotAllowed unless the viewer may see the city and its lists."""
@@ -44,3 +51,8 @@ class Viewer:
 def open_demo_viewer() -> Viewer:
     """Return the viewer of the open demo: an adviser of the city."""
     return Viewer(Role.ADVISER)
+
+
+def open_demo_administrator() -> Viewer:
+    """Return the administrator of the open demo; the ledger knows nobody better."""
+    return Viewer(Role.ADMINISTRATOR, name="open demo")

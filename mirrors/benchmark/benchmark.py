@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from mirrors.benchmark.alarm import SchoolYears, Standing, no_decisions, standing, with_state
 from mirrors.benchmark.change import Change, fit_change
 from mirrors.benchmark.expected import expected_rate, feature_weights
 from mirrors.benchmark.features import FeatureMatrix, feature_matrix
@@ -13,8 +14,8 @@ from mirrors.benchmark.level import fit_level
 from mirrors.benchmark.observation import observe, observed_rate
 from mirrors.benchmark.panel import FEWEST_PUPILS, LARGEST_ABSENCE_SHARE, Floats, Panel
 from mirrors.benchmark.peer_group import PeerGroups, peer_groups, peer_statistics
+from mirrors.benchmark.quality import quality_alarms, registration_table
 from mirrors.benchmark.reduction import Reduced, reduce_facts
-from mirrors.benchmark.registration import registration
 from mirrors.benchmark.series import build_panel, comparable_run, restarts
 from mirrors.benchmark.ten_and_ten import Lists, choose
 from mirrors.definitions import Indicator, Jurisdiction
@@ -39,10 +40,12 @@ class Benchmark:
 
     `observed` holds the observations by indicator id; `compared` adds to those of shares and amounts:
     low, high, expected, peers, peer_median, peer_low, peer_high. `features` and `peers` are by school
-    year. `restarts` are the years from which an indicator is counted otherwise.
+    year. `restarts` are the years from which an indicator is counted otherwise. `alarms` are all alarms with
+    their evidence and state, for the administrator; `registration` holds what a mirror tells of them.
     """
 
     reduced: Reduced
+    alarms: pd.DataFrame
     registration: pd.DataFrame
     features: dict[str, FeatureMatrix]
     peers: dict[str, PeerGroups]
@@ -54,58 +57,76 @@ class Benchmark:
 
 
 def run_benchmark(
-    facts: Facts, indicators: dict[str, Indicator], jurisdiction: Jurisdiction, progress: Progress = silent
+    facts: Facts,
+    indicators: dict[str, Indicator],
+    jurisdiction: Jurisdiction,
+    progress: Progress = silent,
+    decisions: pd.DataFrame | None = None,
 ) -> Benchmark:
-    """Return the benchmark of all facts in force; `progress` is told the name of each step."""
+    """Return the benchmark of all facts in force; `progress` is told the name of each step.
+
+    `decisions` about alarms have the columns of `alarm.DECISION_COLUMNS`; the newest counts, while its digest
+    is that of the alarm. A school-year under an open alarm takes no part in peer groups, models and lists;
+    the figures of one under a rejected alarm are withheld as well.
+    """
     progress("reduce", 0.0)
     reduced = reduce_facts(facts)
-    observed = {key: observe(indicator, reduced, jurisdiction) for key, indicator in indicators.items()}
-    observed = {key: frame for key, frame in observed.items() if not frame.empty}
-    registered = _registration(reduced, jurisdiction)
+    alarms = with_state(
+        quality_alarms(reduced, jurisdiction), no_decisions() if decisions is None else decisions
+    )
+    standings = standing(alarms)
+    observed = {
+        key: withhold(frame, standings.rejected)
+        for key, indicator in indicators.items()
+        if not (frame := observe(indicator, reduced, jurisdiction)).empty
+    }
     years = sorted(set(reduced.enrolment["school_year"]))
     features = {year: feature_matrix(reduced, jurisdiction, year) for year in years}
-    alarmed = _alarmed(registered)
     progress("peer groups", 0.1)
     shares = [key for key in jurisdiction.lists if key in observed]
     learning = [(indicators[key], observed[key]) for key in shares]
-    peers = {year: _peers(features, learning, year, alarmed) for year in years}
-    kinds = _kinds(reduced, jurisdiction)
+    peers = {year: _peers(features, learning, year, standings.set_aside) for year in years}
+    kinds = _kinds(reduced, jurisdiction, standings)
     compared = {}
     for done, (key, frame) in enumerate(observed.items()):
         progress(f"compare {key}", 0.15 + 0.35 * done / len(observed))
-        compared[key] = _compare(indicators[key], frame, features, peers, alarmed, jurisdiction)
+        compared[key] = _compare(indicators[key], frame, features, peers, standings.open, jurisdiction)
     result = Benchmark(
         reduced,
-        registered,
+        alarms,
+        registration_table(reduced, alarms, jurisdiction),
         features,
         peers,
         observed,
         compared,
-        {category: _with_peer_median(frame, peers, alarmed) for category, frame in kinds.items()},
+        {category: _with_peer_median(frame, peers, standings.open) for category, frame in kinds.items()},
         {key: restarts(frame) for key, frame in observed.items()},
     )
     pairs = [(key, year) for key in shares for year in years]
     for done, (key, year) in enumerate(pairs):
         progress(f"change {key} {year}", 0.5 + 0.45 * done / len(pairs))
-        judged = _judge(indicators[key], observed[key], year, features, alarmed, jurisdiction)
+        judged = _judge(indicators[key], observed[key], year, features, standings.open, jurisdiction)
         result.judged.extend([judged] if judged else [])
     return result
 
 
-def _alarmed(registered: pd.DataFrame) -> set[tuple[str, str]]:
-    rows = registered[registered["alarms"] != ""]
-    return set(zip(rows["school_id"], rows["school_year"], strict=True))
+def withhold(observed: pd.DataFrame, rejected: SchoolYears) -> pd.DataFrame:
+    """Return observations without the figures of rejected school-years: their status is "rejected"."""
+    keys = zip(observed["school_id"], observed["school_year"], strict=True)
+    wrong = np.array([key in rejected for key in keys], dtype=bool)
+    figures = {"numerator", "denominator", "value", "units", "possible"} & set(observed.columns)
+    status = observed["status"].mask(wrong, "rejected")
+    return observed.assign(status=status, **{name: observed[name].mask(wrong) for name in figures})
 
 
-def _registration(reduced: Reduced, jurisdiction: Jurisdiction) -> pd.DataFrame:
-    rates = {name: observed_rate((name,), reduced, jurisdiction) for name in ("unauthorised", "illness")}
-    return registration(reduced.enrolment, reduced.registered_month, rates, jurisdiction)
-
-
-def _kinds(reduced: Reduced, jurisdiction: Jurisdiction) -> dict[str, pd.DataFrame]:
+def _kinds(reduced: Reduced, jurisdiction: Jurisdiction, standings: Standing) -> dict[str, pd.DataFrame]:
     categories = sorted(set(reduced.units_absent["category"]) - {"any"})
     counted = {code.category for code in jurisdiction.codes.values() if code.absence}
-    return {name: observed_rate((name,), reduced, jurisdiction) for name in categories if name in counted}
+    return {
+        name: withhold(observed_rate((name,), reduced, jurisdiction), standings.rejected)
+        for name in categories
+        if name in counted
+    }
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,9 +139,7 @@ class _Year:
     taking_part: np.ndarray
 
 
-def _on_schools(
-    frame: pd.DataFrame, features: FeatureMatrix, alarmed: set[tuple[str, str]], most: float
-) -> _Year:
+def _on_schools(frame: pd.DataFrame, features: FeatureMatrix, alarmed: SchoolYears, most: float) -> _Year:
     """Lay out a year's observations; only exact, large and quiet school-years up to `most` take part."""
     year = features.school_year
     rows = frame[frame["school_year"] == year].set_index("school_id").reindex(list(features.school_ids))
@@ -142,7 +161,7 @@ def _peers(
     features: dict[str, FeatureMatrix],
     shares: list[tuple[Indicator, pd.DataFrame]],
     year: str,
-    alarmed: set[tuple[str, str]],
+    alarmed: SchoolYears,
 ) -> PeerGroups:
     matrix = features[year]
     earlier = [before for before in features if before < year and features[before].names == matrix.names]
@@ -165,7 +184,7 @@ def _compare(
     frame: pd.DataFrame,
     features: dict[str, FeatureMatrix],
     peers: dict[str, PeerGroups],
-    alarmed: set[tuple[str, str]],
+    alarmed: SchoolYears,
     jurisdiction: Jurisdiction,
 ) -> pd.DataFrame:
     variance = _pupil_variance(indicator, frame, features, alarmed, jurisdiction)
@@ -207,7 +226,7 @@ def _pupil_variance(
     indicator: Indicator,
     frame: pd.DataFrame,
     features: dict[str, FeatureMatrix],
-    alarmed: set[tuple[str, str]],
+    alarmed: SchoolYears,
     jurisdiction: Jurisdiction,
 ) -> float:
     """Return the variance of one pupil's absence as learnt from the longest comparable run of years."""
@@ -221,7 +240,7 @@ def _pupil_variance(
 
 
 def _with_peer_median(
-    frame: pd.DataFrame, peers: dict[str, PeerGroups], alarmed: set[tuple[str, str]]
+    frame: pd.DataFrame, peers: dict[str, PeerGroups], alarmed: SchoolYears
 ) -> pd.DataFrame:
     parts = []
     for year, rows in frame.groupby("school_year"):
@@ -242,7 +261,7 @@ def _judge(
     frame: pd.DataFrame,
     year: str,
     features: dict[str, FeatureMatrix],
-    alarmed: set[tuple[str, str]],
+    alarmed: SchoolYears,
     jurisdiction: Jurisdiction,
 ) -> Judged | None:
     """Return the change and lists of one year; None for a break, or when no year before can be compared."""

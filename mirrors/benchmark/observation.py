@@ -73,6 +73,22 @@ def _prevalence(indicator: Indicator, reduced: Reduced) -> pd.DataFrame:
     return _stated(observed)
 
 
+def never_absent(reduced: Reduced) -> pd.DataFrame:
+    """Return the observations of the share of pupils without a single unit absent.
+
+    Of any absence where its bands start with that, else of unauthorised absence; empty without such bands.
+    """
+    bands = reduced.pupils_in_band
+    none = bands[(bands["scale"] == "units") & (bands["at_least"] == 0) & (bands["below"] <= 1)]
+    every = none[none["category"] == "any"]
+    chosen = every if len(every) else none[none["category"] == "unauthorised"]
+    observed = chosen.rename(columns={"pupils": "numerator", "base": "denominator"})
+    observed = observed.assign(
+        pupils=observed["denominator"], value=observed["numerator"] / observed["denominator"]
+    )
+    return _stated(observed)[COLUMNS].reset_index(drop=True)
+
+
 def _per_100_pupils(indicator: Indicator, reduced: Reduced, jurisdiction: Jurisdiction) -> pd.DataFrame:
     units = absence_units(indicator.counted.categories, reduced, jurisdiction)
     observed = units.merge(reduced.enrolment.drop(columns="status"), on=_KEY, how="inner")

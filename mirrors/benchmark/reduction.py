@@ -8,7 +8,17 @@ import pandas as pd
 from mirrors.store import Facts
 
 _SQL = Path(__file__).parent / "sql"
-_COUNTED = ("enrolment", "units_absent", "pupils_in_band", "units_quantile", "registered_month")
+_COUNTED = (
+    "enrolment",
+    "units_absent",
+    "pupils_in_band",
+    "units_quantile",
+    "registered_month",
+    "enrolled_month",
+    "absence_by_weekday",
+    "absence_cells",
+    "replaced_cells",
+)
 
 
 @dataclass(frozen=True)
@@ -22,11 +32,16 @@ class Reduced:
     school_type: pd.DataFrame
     context_feature: pd.DataFrame
     registered_month: pd.DataFrame
+    enrolled_month: pd.DataFrame
+    absence_by_weekday: pd.DataFrame
+    absence_cells: pd.DataFrame
+    replaced_cells: pd.DataFrame
 
 
 def reduce_facts(facts: Facts) -> Reduced:
     """Return the facts in force, reduced by the statements in `sql/`, each named after its result.
 
+    Only `replaced_cells` looks at facts that newer ones replaced.
     What was counted in a school year in which no school has pupils waits until their number is delivered.
     """
     frames = {name: facts.frame((_SQL / f"{name}.sql").read_text()) for name in Reduced.__annotations__}

@@ -1,5 +1,7 @@
 """Which school years of an indicator can be compared, and its panel of consecutive years."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
@@ -14,6 +16,12 @@ def next_year(school_year: str) -> str:
     """Return the school year after `school_year`: "2018-19" -> "2019-20"."""
     start = int(school_year[:4]) + 1
     return f"{start}-{(start + 1) % 100:02d}"
+
+
+def comparable_pairs(years: Iterable[str], jurisdiction: Jurisdiction) -> list[tuple[str, str]]:
+    """Return each two consecutive school years of `years` that may be compared, oldest first."""
+    usual = {year for year in years if not jurisdiction.break_reason(year)}
+    return [(year, next_year(year)) for year in sorted(usual) if next_year(year) in usual]
 
 
 def restarts(observed: pd.DataFrame) -> tuple[str, ...]:

@@ -65,4 +65,5 @@ def status_words(status: Status, language: Language) -> str:
         Status.MISSING: language.text("not delivered"),
         Status.NOT_ASKED: language.text("not asked"),
         Status.TOO_SMALL: language.text("too few pupils"),
+        Status.REJECTED: language.text("withheld until corrected"),
     }.get(status, language.text("not available"))

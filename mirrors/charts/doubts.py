@@ -62,16 +62,43 @@ def completeness_sentence(completeness: Completeness, language: Language) -> str
         months = language.join([language.month(month) for month in completeness.missing_months])
         parts.append(language.text("Missing: {months}.", months=months))
     parts += alarm_sentences(completeness.alarms, language)
+    if completeness.rejected:
+        parts.append(rejected_sentence(language))
     return " ".join(parts)
 
 
+def being_checked(language: Language) -> str:
+    """Return what an open alarm means for a school's figures."""
+    return language.text("This year's figures are being checked, so they take no part in comparisons.")
+
+
+def rejected_sentence(language: Language) -> str:
+    """Return that the figures of a school year were found wrong."""
+    return language.text(
+        "The figures of this school year were found wrong; they are withheld until corrected ones come."
+    )
+
+
 def alarm_sentences(alarms: Sequence[str], language: Language) -> list[str]:
-    """Return what an adviser should check first, one sentence an alarm."""
+    """Return what to check first, one sentence an alarm."""
     known = {
         "missing_months": language.text("Check first: months are missing."),
+        "registers_stop": language.text("Check first: the registers stop before the end of the year."),
+        "silent_registers": language.text("Check first: some registers hold no absence at all."),
         "registration_change": language.text(
             "Check first: the way absence is registered seems to have changed."
         ),
+        "unknown_codes": language.text(
+            "Check first: codes that were unknown seem to count as unauthorised now."
+        ),
+        "absence_change": language.text("Check first: absence moved further than chance explains."),
+        "unauthorised_change": language.text(
+            "Check first: unauthorised absence moved further than chance explains."
+        ),
+        "roll_change": language.text("Check first: the number of pupils changed by more than a fifth."),
+        "fewer_absentees": language.text("Check first: far more pupils than before were never absent."),
+        "repeated_figures": language.text("Check first: the figures are the same as in an older year."),
+        "implausible": language.text("Check first: the figures are hardly possible."),
     }
     return [known[alarm] for alarm in alarms if alarm in known]
 

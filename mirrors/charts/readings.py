@@ -6,7 +6,7 @@ Nothing here ranks, scores or praises. A word is as strong as the comparison beh
 from collections.abc import Sequence
 
 from mirrors.charts.amounts import amount, peer_decimals, written
-from mirrors.charts.doubts import alarm_sentences, break_sentence, no_match_sentence
+from mirrors.charts.doubts import being_checked, break_sentence, no_match_sentence, rejected_sentence
 from mirrors.charts.letters import lower_first
 from mirrors.charts.reasons import not_judged_words
 from mirrors.definitions import Indicator
@@ -18,10 +18,10 @@ from mirrors.views.mirror import MirrorView, Trend, TrendPoint
 def verdict_sentences(view: MirrorView, language: Language) -> str:
     """Return the mirror in two or three sentences of Markdown, the words that matter in bold."""
     sentences = [_level(view.comparisons, language), _against_peers(view, language)]
-    if view.break_reason is None:
-        sentences.append(_latest_change(view.trends, language))
-    else:
+    if view.break_reason is not None:
         sentences.append(break_sentence(view.school_year, language.pick(view.break_reason), language))
+    elif not (view.completeness.alarms or view.completeness.rejected):
+        sentences.append(_latest_change(view.trends, language))
     return " ".join(sentence for sentence in sentences if sentence)
 
 
@@ -38,8 +38,10 @@ def _level(comparisons: Sequence[Comparison], language: Language) -> str:
 
 
 def _against_peers(view: MirrorView, language: Language) -> str:
+    if view.comparisons and view.completeness.rejected:
+        return rejected_sentence(language)
     if view.comparisons and view.completeness.alarms:
-        return " ".join(alarm_sentences(view.completeness.alarms, language))
+        return being_checked(language)
     if not view.comparisons or view.match.quality == "none":
         return no_match_sentence(view.match, language)
     verdict, quality = view.comparisons[0].verdict, view.match.quality

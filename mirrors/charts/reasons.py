@@ -8,7 +8,8 @@ def not_judged_words(code: str | None, language: Language) -> str:
     return {
         "break_year": language.text("this year cannot be compared with other years"),
         "no_year_before": language.text("there is no comparable year before it"),
-        "open_alarm": language.text("its registers should be checked first"),
+        "open_alarm": language.text("its figures of this year or the last are being checked"),
+        "rejected": language.text("its figures were found wrong and wait for a correction"),
         "missing_year": language.text("a year is missing"),
         "too_small": language.text("the school is too small"),
         "implausible": language.text("its figures are implausible"),
@@ -19,7 +20,7 @@ def not_judged_words(code: str | None, language: Language) -> str:
 def left_out_words(code: str, language: Language) -> str:
     """Return why schools were left out of the lists, as an entry of a list."""
     return {
-        "open_alarm": language.text("registers to be checked first"),
+        "open_alarm": language.text("figures being checked"),
         "missing_year": language.text("a year is missing"),
         "too_small": language.text("too small"),
         "implausible": language.text("implausible figures"),

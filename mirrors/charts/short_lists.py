@@ -1,7 +1,7 @@
 """The words around the short lists: how many schools were judged, and the facts on each card."""
 
 from mirrors.charts.amounts import written
-from mirrors.charts.doubts import alarm_sentences, registers_sentence
+from mirrors.charts.doubts import registers_sentence
 from mirrors.charts.letters import upper_first
 from mirrors.charts.reasons import left_out_words
 from mirrors.definitions import Indicator
@@ -42,11 +42,7 @@ def card_facts(indicator: Indicator, listed: Listed, school_type: str, language:
         language.plural("{count} pupil", "{count} pupils", listed.pupils),
         language.text("registered this year: {value}", value=written(indicator, listed.own, language)),
     ]
-    doubt = [
-        certainty[listed.certainty],
-        registers_sentence(listed.completeness, language),
-        *alarm_sentences(listed.alarms, language),
-    ]
+    doubt = [certainty[listed.certainty], registers_sentence(listed.completeness, language)]
     lines = [" · ".join(school), " ".join(doubt)]
     if listed.on_list_last_year:
         lines.append(language.text("On this list last year too."))

@@ -5,6 +5,9 @@ from typing import Literal
 
 from mirrors.definitions.reading import FOLDER, Definition, DefinitionError, Texts, read_definition
 
+HalfDay = Literal["am", "pm"]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri"]
+
 
 class Break(Definition):
     """A school year that takes no part in change, with the reason readers see."""
@@ -21,6 +24,14 @@ class Code(Definition):
     label: Texts
 
 
+class SchoolCalendar(Definition):
+    """Whose school holidays hold, as the `holidays` library calls them, and the week's half-days."""
+
+    country: str
+    subdivision: str
+    half_days: dict[Weekday, tuple[HalfDay, ...]]
+
+
 class Feature(Definition):
     """A context feature that describes a school's intake, with the name readers see."""
 
@@ -29,12 +40,20 @@ class Feature(Definition):
     percent: bool
 
 
+class Thresholds(Definition):
+    """Units absent of one category in a school year, from which a pupil is followed up."""
+
+    category: str
+    units: tuple[int, ...]
+
+
 class Jurisdiction(Definition):
     """The local rules a store is read by.
 
     `headline` are the indicators the mirror opens with, `lists` those that ten and ten are chosen on
     (first = default). `trend` says what is removed before change is judged: the trend of the school
-    type, or also that of the context features where they are well measured.
+    type, or also that of the context features where they are well measured. Without a `calendar` nobody
+    knows which days are school days.
     """
 
     id: str
@@ -46,9 +65,11 @@ class Jurisdiction(Definition):
     breaks: tuple[Break, ...]
     headline: tuple[str, ...]
     lists: tuple[str, ...]
+    thresholds: Thresholds | None = None
     trend: Literal["type", "context"]
     features: tuple[Feature, ...]
     school_types: dict[str, Texts]
+    calendar: SchoolCalendar | None = None
     source: str
     valid_from: str
     checked_on: str

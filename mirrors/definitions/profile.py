@@ -1,11 +1,21 @@
 """A mapping profile: how the columns of somebody's files become our facts."""
 
+import os
+import re
 from fnmatch import fnmatchcase
 from functools import cache
+from pathlib import Path
 from typing import Literal
 
-from mirrors.definitions.contract import Contract, load_contracts
+import yaml
+
+from mirrors.definitions.contract import EXAMPLE_SCHOOL, Contract, load_contracts
 from mirrors.definitions.reading import FOLDER, Definition, DefinitionError, Texts, read_definition
+
+SAVED = "profiles"
+"""The folder of a store that holds the profiles a city saved."""
+
+_SAFE_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 
 
 class Markers(Definition):
@@ -85,6 +95,11 @@ class Layout(Definition):
     basis: str = ""
     facts: tuple[FactRows, ...]
 
+    @property
+    def leaves_out(self) -> bool:
+        """Whether some rows of a file are not kept."""
+        return bool(self.drop or self.keep_only)
+
     def found(self, header: tuple[str, ...]) -> dict[str, str]:
         """Return our short name -> the spelling found in `header`, for the columns that are there."""
         pairs = (
@@ -132,25 +147,70 @@ class Profile(Definition):
 
 
 def template_layout(contract: Contract) -> Layout:
-    """Return the layout that reads our own template for `contract`: every column as it stands."""
+    """Return the layout that reads our own template for `contract`: every column as it stands.
+
+    A column that need not be filled in may also be left out. The example row of an empty template is
+    passed over, so that nobody's figures stand beside those of a school that does not exist.
+    """
     read: dict[str, Source | Stages] = {
         name: Source(column=name) for name in contract.columns if name not in ("school_id", "school_year")
     }
     return Layout(
         id=contract.name,
         columns={name: (name,) for name in contract.columns},
+        optional=tuple(field.name for field in contract.fields if not field.constraints.required),
+        drop=(Rows(column="school_id", equals=(EXAMPLE_SCHOOL,), why="example row of the template"),),
         facts=(FactRows(into=contract.name, take=read),),
     )
 
 
-def profile_names() -> tuple[str, ...]:
-    """Return the names of the shipped profiles."""
-    return tuple(sorted(path.stem for path in (FOLDER / "profiles").glob("*.yaml")))
+def profile_names(folder: Path | None = None) -> tuple[str, ...]:
+    """Return the names of the shipped profiles and of those saved in the store `folder`, in their order."""
+    saved = {path.stem for path in (folder / SAVED).glob("*.yaml")} if folder else set()
+    return tuple(sorted(_shipped_names() | set(filter(_SAFE_NAME.fullmatch, saved))))
+
+
+def load_profile(name: str, folder: Path | None = None) -> Profile:
+    """Return the profile `name`: a shipped one, or one saved in the store `folder`.
+
+    Raises DefinitionError that lists the profiles there are, or names the file and field that are wrong.
+    """
+    if name in _shipped_names():
+        return _load_shipped(name)
+    if folder is None or name not in profile_names(folder):
+        known = ", ".join(profile_names(folder))
+        raise DefinitionError(f"there is no profile called {name!r}; there are: {known}")
+    return read_definition(folder / SAVED / f"{name}.yaml", Profile)
+
+
+def save_profile(profile: Profile, folder: Path) -> Path:
+    """Save `profile` in the store `folder`, over one of the same name, and return its file.
+
+    Raises DefinitionError for the name of a shipped profile, or one that is not safe as a file name.
+    """
+    if profile.id in _shipped_names():
+        raise DefinitionError(f"the profile {profile.id!r} is part of the product; choose another name")
+    if not _SAFE_NAME.fullmatch(profile.id):
+        raise DefinitionError("a profile's name is 1 to 60 small letters, digits, hyphens and underscores")
+    path = folder / SAVED / f"{profile.id}.yaml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(".unfinished")
+    unfinished.write_text(profile_yaml(profile), encoding="utf-8")
+    os.replace(unfinished, path)
+    return path
+
+
+def profile_yaml(profile: Profile) -> str:
+    """Return `profile` as the text of a definition file, without what is as usual."""
+    content = profile.model_dump(mode="json", exclude_defaults=True)
+    return yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=110)
 
 
 @cache
-def load_profile(name: str) -> Profile:
-    """Return the shipped profile `name`; raises DefinitionError that lists the profiles there are."""
-    if name not in profile_names():
-        raise DefinitionError(f"there is no profile called {name!r}; there are: {', '.join(profile_names())}")
+def _shipped_names() -> frozenset[str]:
+    return frozenset(path.stem for path in (FOLDER / "profiles").glob("*.yaml"))
+
+
+@cache
+def _load_shipped(name: str) -> Profile:
     return read_definition(FOLDER / "profiles" / f"{name}.yaml", Profile)

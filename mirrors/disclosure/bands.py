@@ -17,23 +17,27 @@ _BAND = ["category", "scale", "at_least", "below"]
 def tables(benchmark: Benchmark) -> dict[str, pd.DataFrame]:
     """Return the table band: school, year, band, own share and the peers' mean share, whole per cents.
 
-    Own shares rest on pupils rounded to the nearest five, so that no band tells of one child.
+    Own shares rest on pupils rounded to the nearest five, so that no band tells of one child. Figures that
+    were found wrong stand in no band.
     """
     rows = benchmark.reduced.pupils_in_band
-    rows = rows[rows["status"].isna()]
+    rows = rows[rows["status"].isna() & ~_among(rows, benchmark.registration, "rejected")]
     counts = rows.groupby(["category", "scale"])["at_least"].transform("nunique")
     rows = rows[counts >= FEWEST_BANDS].assign(value=lambda frame: frame["pupils"] / frame["base"])
-    alarmed = benchmark.registration[benchmark.registration["alarms"] != ""]
-    quiet = ~pd.MultiIndex.from_frame(rows[["school_id", "school_year"]]).isin(
-        pd.MultiIndex.from_frame(alarmed[["school_id", "school_year"]])
-    )
-    rows = rows.assign(quiet=quiet)
+    rows = rows.assign(quiet=~_among(rows, benchmark.registration, "alarms"))
     parts = [
         _of_peers(band, benchmark.peers[str(year)])
         for (year, *_), band in rows.groupby(["school_year", *_BAND], dropna=False)
     ]
     columns = ["school_id", "school_year", *_BAND, "own", "peers"]
     return {"band": pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)}
+
+
+def _among(rows: pd.DataFrame, registration: pd.DataFrame, column: str) -> np.ndarray:
+    """Return which rows are about a school-year with something in this column of its registration."""
+    named = registration.loc[registration[column] != "", ["school_id", "school_year"]]
+    keys = pd.MultiIndex.from_frame(rows[["school_id", "school_year"]])
+    return np.asarray(keys.isin(pd.MultiIndex.from_frame(named)))
 
 
 def _of_peers(band: pd.DataFrame, groups: PeerGroups) -> pd.DataFrame:

@@ -2,16 +2,30 @@
 
 The layout is compiled to SQL over a table of texts, so that a file of millions of rows costs a few
 column scans. Every number carries a status: `exact`, a bound (`at_least`, `at_most`), `missing`
-(suppressed by the provider) or `not_asked`.
+(suppressed by the provider) or `not_asked`. How a column writes its numbers and school years is found in
+its distinct texts first.
 """
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from mirrors.definitions import Contract, Jurisdiction
 from mirrors.definitions.profile import FactRows, Layout, Markers, Source, Stages
-from mirrors.intake.source import ROW
+from mirrors.intake.reading import ROW, SourceTable
+from mirrors.intake.values import (
+    COMMA_DECIMAL,
+    COMMA_GROUPS,
+    DATE_FORMS,
+    GROUP_MARKS,
+    NumberStyle,
+    number_style,
+    school_year,
+)
+
+EMPTY = {"string": "VARCHAR", "integer": "DOUBLE", "number": "DOUBLE", "date": "DATE"}
+"""The SQL type of a value that is not there, by the type of its column."""
 
 MEASURE = {"absence": "units", "pupil_band": "pupils", "context": "value", "enrolment": "possible"}
 """The column of a fact whose status the row carries; other facts are always exact."""
@@ -22,12 +36,31 @@ SHARED = frozenset({"absence", "pupil_band"})
 
 @dataclass(frozen=True)
 class Mapped:
-    """A compiled fact: SQL that gives, for each kept row, its columns with `<column>_status` and
-    `<column>_given` (whether the cell held anything), and where in the file each column comes from."""
+    """A compiled fact: an SQL expression for each of its columns over a relation with our short names.
+
+    Beside each value column stand `<column>_status` and `<column>_given` (whether the cell held anything).
+    `sources` tells the columns of the file that a column is made of, `named` the same by our short names;
+    `ambiguous` are the columns whose numbers could be read in two ways, `plain` those taken from one column
+    of texts as it stands.
+    """
 
     contract: Contract
-    sql: str
+    expressions: dict[str, str]
+    category: str | None
     sources: dict[str, str]
+    named: dict[str, frozenset[str]]
+    ambiguous: frozenset[str]
+    plain: frozenset[str]
+
+    def over(self, relation: str, *more: str) -> str:
+        """Return SQL that reads the fact from `relation`, with `more` of the relation's own columns."""
+        inner = f"SELECT {', '.join([*self.expressions.values(), *more])} FROM {relation}"
+        return inner if self.category is None else f"SELECT *, {self.category} AS category FROM ({inner})"
+
+    def column_over(self, column: str, relation: str, *more: str) -> str:
+        """Return SQL that reads one column of the fact (a code with its category) from `relation`."""
+        inner = f"SELECT {', '.join([self.expressions[column], *more])} FROM {relation}"
+        return inner if column != "code" else f"SELECT *, {self.category} AS category FROM ({inner})"
 
 
 def quote(name: str) -> str:
@@ -81,15 +114,19 @@ def _padded(name: str, width: int) -> str:
     return f"lpad({quote(name)}, greatest({width}, length({quote(name)}))::INTEGER, '0')"
 
 
-def school_year_sql(layout: Layout) -> str:
-    """Return an SQL expression for the school year as 2024-25; null when the label is not one."""
-    label = quote(layout.school_year)
-    if layout.year_label == "end_year":
-        year = f"try_cast(regexp_extract({label}, '^\\d{{4}}$') AS INTEGER)"
-        return f"CASE WHEN {year} BETWEEN 1900 AND 2200 THEN printf('%d-%02d', {year} - 1, {year} % 100) END"
-    start, end = f"try_cast({label}[:4] AS INTEGER)", f"try_cast({label}[6:] AS INTEGER)"
-    written = f"regexp_full_match({label}, '\\d{{4}}-\\d{{2}}')"
-    return f"CASE WHEN {written} AND ({start} + 1) % 100 = {end} THEN {label} END"
+def kept_sql(layout: Layout, source: SourceTable) -> str:
+    """Return SQL for the rows of the relation `source` that the layout does not leave out."""
+    named = named_sql(layout, source.header, "source")
+    return f"SELECT * FROM ({named}) WHERE {dropped_sql(layout)} IS NULL" if layout.leaves_out else named
+
+
+def category_sql(jurisdiction: Jurisdiction) -> str:
+    """Return an SQL expression for the canonical category of `code`; null when nobody knows the code."""
+    codes = {**jurisdiction.codes, **jurisdiction.aliases}
+    whens = "".join(
+        f" WHEN {literal(code)} THEN {literal(jurisdiction.category(code) or '')}" for code in codes
+    )
+    return f"CASE code{whens} WHEN 'any' THEN 'any' END"
 
 
 @dataclass(frozen=True)
@@ -103,62 +140,109 @@ class _Cell:
 
 @dataclass(frozen=True)
 class FactMapper:
-    """Compiles the facts of one file: its layout, the columns present in it, and the rules to read by."""
+    """Compiles the facts of one table: its layout, its rows, and the rules to read by."""
 
     layout: Layout
-    present: frozenset[str]
+    source: SourceTable
     markers: Markers
     jurisdiction: Jurisdiction
+    _styles: dict[str, NumberStyle] = field(default_factory=dict)
+
+    @cached_property
+    def found(self) -> dict[str, str]:
+        """Our short name -> the column of the file, for the columns that are there."""
+        return self.layout.found(self.source.header)
 
     def map(self, fact: FactRows, contract: Contract) -> Mapped:
-        """Return the SQL that reads `fact` from the relation `kept`."""
+        """Return `fact` compiled for the rows that this table keeps."""
         layout = self.layout
-        columns = [f"{school_id_sql(layout)} AS school_id", f"{school_year_sql(layout)} AS school_year"]
-        sources = {
-            "school_id": ", ".join(
-                layout.columns[part][0] for part in re.findall(r"\{(\w+)\}", layout.school_id)
-            ),
-            "school_year": layout.columns[layout.school_year][0],
+        columns = {
+            "school_id": f"{school_id_sql(layout)} AS school_id",
+            "school_year": f"{self._school_year()} AS school_year",
+        }
+        named = {
+            "school_id": frozenset(re.findall(r"\{(\w+)\}", layout.school_id)),
+            "school_year": frozenset({layout.school_year}),
         }
         for name, kind in fact_columns(contract):
             source = fact.take.get(name)
             cell = self._cell(source, fact.set.get(name), kind)
-            columns += [
-                f"{cell.value} AS {name}",
-                f"{cell.status} AS {name}_status",
-                f"{cell.given} AS {name}_given",
-            ]
-            if isinstance(source, Source):
-                sources[name] = layout.columns[source.column][0]
-        sql = f"SELECT {', '.join(columns)}, {literal(layout.basis)} AS basis, {ROW} FROM kept"
-        return Mapped(contract, self._with_category(sql, contract), sources)
+            columns[name] = (
+                f"{cell.value} AS {name}, {cell.status} AS {name}_status, {cell.given} AS {name}_given"
+            )
+            named[name] = _reads(source)
+        told = {name: self._told(fact.take.get(name), parts) for name, parts in named.items()}
+        columns["basis"] = f"{literal(layout.basis)} AS basis"
+        doubtful = self._doubtful(contract, named)
+        return Mapped(contract, columns, self._category(contract), told, named, doubtful, self._plain(fact))
 
-    def _with_category(self, sql: str, contract: Contract) -> str:
-        if "code" not in contract.columns:
-            return sql
-        codes = {**self.jurisdiction.codes, **self.jurisdiction.aliases}
-        whens = "".join(
-            f" WHEN {literal(code)} THEN {literal(self.jurisdiction.category(code) or '')}" for code in codes
+    def _told(self, source: Source | Stages | None, named: frozenset[str]) -> str:
+        """Return what the file calls the column that a value is read from."""
+        columns = [source.column] if isinstance(source, Source) else sorted(named)
+        return ", ".join(self.found.get(column, self.layout.columns[column][0]) for column in columns)
+
+    def _category(self, contract: Contract) -> str | None:
+        return category_sql(self.jurisdiction) if "code" in contract.columns else None
+
+    def _doubtful(self, contract: Contract, named: dict[str, frozenset[str]]) -> frozenset[str]:
+        numbers = (name for name, kind in fact_columns(contract) if kind in ("integer", "number"))
+        return frozenset(
+            name
+            for name in numbers
+            if any(self._style(column) is NumberStyle.AMBIGUOUS for column in named[name])
         )
-        return f"SELECT *, CASE code{whens} WHEN 'any' THEN 'any' END AS category FROM ({sql})"
+
+    def _school_year(self) -> str:
+        """Return SQL for the school year: each label in the file stands for one, or for none."""
+        label = self.layout.school_year
+        years = {text: school_year(text, self.layout.year_label) for text in self._texts(label)}
+        whens = [f"WHEN {literal(text)} THEN {literal(year)}" for text, year in years.items() if year]
+        return f"CASE {quote(label)} {' '.join(whens)} END" if whens else "NULL::VARCHAR"
+
+    def _texts(self, column: str) -> list[str]:
+        """Return the distinct texts in the column of the file that we call `column`."""
+        if column not in self.found:
+            return []
+        texts = self.source.rows[self.found[column]].chunk(0).dictionary
+        return [text for text in texts.to_pylist() if text is not None]
+
+    def _style(self, column: str) -> NumberStyle:
+        if column not in self._styles:
+            marked = [text for text in self._texts(column) if "." in text or "," in text]
+            self._styles[column] = number_style(marked, self.source.point_is_decimal)
+        return self._styles[column]
+
+    def _plain(self, fact: FactRows) -> frozenset[str]:
+        """Return the columns whose text is one column's text, letter for letter."""
+        layout = self.layout
+        plain = {
+            name for name, source in fact.take.items() if isinstance(source, Source) and not source.values
+        }
+        if re.fullmatch(r"\{\w+\}", layout.school_id) and not (layout.pad or layout.lower):
+            plain.add("school_id")
+        years = [school_year(text, layout.year_label) for text in self._texts(layout.school_year)]
+        return frozenset(plain | ({"school_year"} if len({*years, None}) > len(years) else set()))
 
     def _cell(self, source: Source | Stages | None, constant: str | float | None, kind: str) -> _Cell:
         if source is None:
-            empty = "NULL::VARCHAR" if kind == "string" else "NULL::DOUBLE"
-            return _Cell(empty if constant is None else literal(constant))
+            return _Cell(f"NULL::{EMPTY[kind]}" if constant is None else literal(constant))
         if isinstance(source, Stages):
             return _Cell(_stages(source))
         if kind == "string":
             return _Cell(_text(source))
+        if kind == "date":
+            return _Cell(_date(source), given=f"{quote(source.column)} IS NOT NULL")
         return self._quantity(source)
 
     def _quantity(self, source: Source) -> _Cell:
-        if source.column not in self.present:
+        if source.column not in self.found:
             return _Cell("NULL::DOUBLE", "'not_asked'")
-        value, status = _number(source, self.markers)
+        value, status = _number(source, self.markers, self._style(source.column))
         given = f"{quote(source.column)} IS NOT NULL"
         if source.minus:
-            other, other_status = _number(Source(column=source.minus), self.markers)
+            other, other_status = _number(
+                Source(column=source.minus), self.markers, self._style(source.minus)
+            )
             value = f"({value} - {other})"
             status = f"CASE WHEN {status} <> 'exact' THEN {status} ELSE {_turned(other_status)} END"
             given += f" AND {quote(source.minus)} IS NOT NULL"
@@ -176,6 +260,13 @@ def fact_columns(contract: Contract) -> tuple[tuple[str, str], ...]:
         if column.name not in ("school_id", "school_year")
     ]
     return tuple(pairs + ([("share", "number")] if contract.name in SHARED else []))
+
+
+def _reads(source: Source | Stages | None) -> frozenset[str]:
+    """Return our names of the columns that a value is read from."""
+    if isinstance(source, Stages):
+        return frozenset(name for columns in source.stages.values() for name in columns)
+    return frozenset(filter(None, (source.column, source.minus))) if source else frozenset()
 
 
 def _turned(status: str) -> str:
@@ -204,7 +295,12 @@ def _stages(source: Stages) -> str:
     return f"coalesce(nullif(concat_ws(' + ', {', '.join(parts)}), ''), {literal(source.otherwise)})"
 
 
-def _number(source: Source, markers: Markers) -> tuple[str, str]:
+def _date(source: Source) -> str:
+    forms = ", ".join(map(literal, DATE_FORMS))
+    return f"try_strptime({quote(source.column)}, [{forms}])::DATE"
+
+
+def _number(source: Source, markers: Markers, style: NumberStyle) -> tuple[str, str]:
     """Return SQL for the number in a column (or the bound in its marker), and for its status."""
     text = quote(source.column)
     words = [("missing", markers.missing), ("not_asked", markers.not_asked)]
@@ -219,8 +315,21 @@ def _number(source: Source, markers: Markers) -> tuple[str, str]:
         for _, p in bounds
     )
     bare = f"(CASE {digits} ELSE {text} END)" if digits else text
+    bare = _with_point(bare, style)
     plain = f"try_cast({bare} AS DOUBLE)" + (" / 100" if source.percent else "")
     signed = f"try_cast(rtrim({bare}, '% ') AS DOUBLE) / 100"
     number = f"CASE WHEN ends_with({bare}, '%') THEN {signed} ELSE {plain} END"
     # DuckDB reads words such as "nan" and "infinity" as numbers.
     return f"CASE WHEN isfinite({number}) THEN {number} END", status
+
+
+def _with_point(text: str, style: NumberStyle) -> str:
+    """Return SQL for a number as a database writes it: no groups of thousands, a decimal point."""
+    match style:
+        case NumberStyle.COMMA:
+            digits = f"replace(regexp_replace({text}, '{GROUP_MARKS}', '', 'g'), ',', '.')"
+            return f"CASE WHEN regexp_full_match({text}, {literal(COMMA_DECIMAL)}) THEN {digits} END"
+        case NumberStyle.COMMA_GROUPS:
+            digits = f"replace({text}, ',', '')"
+            return f"CASE WHEN regexp_full_match({text}, {literal(COMMA_GROUPS)}) THEN {digits} END"
+    return text

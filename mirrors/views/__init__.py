@@ -4,7 +4,26 @@ A snapshot and a viewer enter; frozen values leave, already rounded and safe to 
 knock; nothing here draws.
 """
 
-from mirrors.store import NoSnapshot, PublishedStore, Snapshot
+from mirrors.store import (
+    NoSnapshot,
+    PublishedStore,
+    Snapshot,
+    StoreBusy,
+    StoreDamaged,
+    StoreOutdated,
+    StoreTrouble,
+    StoreUnwritable,
+)
 from mirrors.views.published import open_published
 
-__all__ = ["NoSnapshot", "PublishedStore", "Snapshot", "open_published"]
+__all__ = [
+    "NoSnapshot",
+    "PublishedStore",
+    "Snapshot",
+    "StoreBusy",
+    "StoreDamaged",
+    "StoreOutdated",
+    "StoreTrouble",
+    "StoreUnwritable",
+    "open_published",
+]

@@ -16,6 +16,7 @@ class Status(StrEnum):
     MISSING = "missing"
     NOT_ASKED = "not_asked"
     TOO_SMALL = "too_small"
+    REJECTED = "rejected"
 
 
 class Verdict(StrEnum):

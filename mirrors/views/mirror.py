@@ -46,7 +46,7 @@ class Trend:
     """A series over the years with the latest change.
 
     `change` is None when the change of this year is not judged; `not_judged` then says why: "break_year",
-    "no_year_before", "open_alarm", "missing_year", "too_small", "implausible" or "roll_changed".
+    "no_year_before", "open_alarm", "rejected", "missing_year", "too_small", "implausible" or "roll_changed".
     """
 
     indicator: Indicator
@@ -121,15 +121,17 @@ class Match:
 
 @dataclass(frozen=True)
 class Completeness:
-    """How complete a school year's registers are; `alarms` are codes an adviser should check.
+    """How complete a school year's registers are, and what is to be checked before they are believed.
 
-    `share` is 0..1 of the months expected, None for a year that was delivered as a whole. Alarms:
-    "missing_months", "registration_change".
+    `share` is 0..1 of the months expected, None for a year that was delivered as a whole. `alarms` are kinds
+    of alarm nobody decided on yet, for which nothing is compared; `rejected` are those for which the figures
+    were found wrong and are withheld.
     """
 
     share: float | None
     missing_months: tuple[int, ...]
     alarms: tuple[str, ...]
+    rejected: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -230,7 +232,11 @@ def _match(snapshot: Snapshot, school_id: str, school_year: str, jurisdiction: J
 def _completeness(snapshot: Snapshot, school_id: str, school_year: str) -> Completeness:
     [row] = snapshot.rows("registration", school_id=school_id, school_year=school_year)
     months = tuple(int(month) for month in row["missing_months"].split(",") if month)
-    return Completeness(row["complete"], months, tuple(alarm for alarm in row["alarms"].split(",") if alarm))
+    return Completeness(row["complete"], months, _kinds_of(row["alarms"]), _kinds_of(row["rejected"]))
+
+
+def _kinds_of(alarms: str) -> tuple[str, ...]:
+    return tuple(kind for kind in alarms.split(",") if kind)
 
 
 def _trends(
@@ -257,7 +263,7 @@ def _trends(
         if points:
             restarts = restarts_within(snapshot, key, points[0].school_year, school_year)
             row = changes.get(key)
-            reason = row["reason"] if row else _unjudged(snapshot, key, school_year, jurisdiction)
+            reason = row["reason"] if row else _unjudged(snapshot, key, points[-1], school_year, jurisdiction)
             change = (
                 ChangeWords(row["direction"], row["certainty"], row["before"], row["now"], 1)
                 if row and not reason
@@ -266,10 +272,14 @@ def _trends(
             yield Trend(load_indicators()[key], points, change, restarts, reason or None)
 
 
-def _unjudged(snapshot: Snapshot, indicator: str, school_year: str, jurisdiction: Jurisdiction) -> str:
+def _unjudged(
+    snapshot: Snapshot, indicator: str, latest: TrendPoint, school_year: str, jurisdiction: Jurisdiction
+) -> str:
     """Return why a school without a row of change is not judged."""
     if jurisdiction.break_reason(school_year):
         return "break_year"
+    if latest.school_year == school_year and latest.own.status is Status.REJECTED:
+        return "rejected"
     judged = snapshot.rows("list_state", indicator=indicator, school_year=school_year)
     return "missing_year" if judged else "no_year_before"
 

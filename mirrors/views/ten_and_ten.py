@@ -32,7 +32,6 @@ class Listed:
     decimals: int
     own: Figure
     completeness: float | None
-    alarms: tuple[str, ...]
     on_list_last_year: bool
 
 
@@ -129,7 +128,6 @@ def _listed(snapshot: Snapshot, row: dict[str, Any]) -> Listed:
         decimals=1,
         own=read_figure(figure),
         completeness=registered["complete"],
-        alarms=tuple(alarm for alarm in registered["alarms"].split(",") if alarm),
         on_list_last_year=bool(row["on_list_last_year"]),
     )
 

@@ -47,7 +47,7 @@ def wait_until_healthy(address: str, server: subprocess.Popen[bytes]) -> None:
         try:
             urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()
             return
-        except (urllib.error.URLError, ConnectionError):
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.1)
     raise TimeoutError(f"no answer from {address} in {_PATIENCE} s")
 

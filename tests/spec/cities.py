@@ -13,16 +13,19 @@ from pathlib import Path
 
 import pandas as pd
 
+from mirrors.benchmark.alarm import Kind
 from mirrors.benchmark.benchmark import Benchmark, run_benchmark
-from mirrors.definitions import Indicator, load_indicators, load_jurisdiction, load_profile
+from mirrors.benchmark.quality import open_alarms
+from mirrors.definitions import Indicator, Jurisdiction, load_indicators, load_jurisdiction, load_profile
 from mirrors.disclosure import protect
 from mirrors.jobs import ingest
-from mirrors.store import Snapshot, open_facts, publish_tables
+from mirrors.store import Facts, Snapshot, open_facts, publish_tables
 from mirrors.views import open_published
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 MONTHS = (9, 10, 11, 12, 1, 2, 3, 4, 5, 6)
 PUBLISHED_AT = datetime(2026, 7, 1, 12, 0)
+CHANGES = (Kind.ABSENCE_CHANGE, Kind.UNAUTHORISED_CHANGE, Kind.ROLL_CHANGE, Kind.FEWER_ABSENTEES)
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,14 +58,25 @@ def _folder() -> Path:
 
 
 def compute(folder: Path, profile_name: str, files: list[Path], indicators: dict[str, Indicator]) -> City:
-    """Return the city in `files`, with only `indicators`."""
+    """Return the city in `files`, with only `indicators`; somebody found its changes to be real."""
     ingest(folder, profile_name, files)
     profile = load_profile(profile_name)
+    jurisdiction = load_jurisdiction(profile.jurisdiction)
     with open_facts(folder) as facts:
-        benchmark = run_benchmark(facts, indicators, load_jurisdiction(profile.jurisdiction))
+        real = confirmed_changes(facts, jurisdiction)
+        benchmark = run_benchmark(facts, indicators, jurisdiction, decisions=real)
     tables = protect(benchmark, indicators, profile, PUBLISHED_AT)
     publish_tables(folder, tables)
     return City(folder, benchmark, tables, open_published(folder).current())
+
+
+def confirmed_changes(facts: Facts, jurisdiction: Jurisdiction) -> pd.DataFrame:
+    """Return decisions that confirm every change of a school: they may well be true steps."""
+    alarms = open_alarms(facts, jurisdiction)
+    changes = alarms.loc[alarms["alarm"].isin(CHANGES), ["school_id", "school_year", "alarm", "digest"]]
+    return changes.assign(
+        decision="confirmed", note="asked the school", decided_by="An", decided_at=PUBLISHED_AT
+    )
 
 
 @dataclass(frozen=True)
@@ -77,7 +91,7 @@ class SmallSchool:
 
 
 def write_city(folder: Path, schools: Iterable[SmallSchool], years: tuple[str, ...]) -> list[Path]:
-    """Write upload files in our own templates: 36 possible half-days a pupil and month; return the paths."""
+    """Write upload files in our own templates: 20 possible half-days a pupil and month; return the paths."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = list(schools)
     cells = [(school, year) for school in rows for year in years]
@@ -95,7 +109,7 @@ def write_city(folder: Path, schools: Iterable[SmallSchool], years: tuple[str, .
         write_rows(
             folder / "enrolment.csv",
             ("school_id", "school_year", "breakdown", "member", "month", "pupils", "possible"),
-            ((s.school_id, y, "all", "", m, s.pupils, 36 * s.pupils) for s, y in cells for m in MONTHS),
+            ((s.school_id, y, "all", "", m, s.pupils, 20 * s.pupils) for s, y in cells for m in MONTHS),
         ),
         write_rows(
             folder / "absence.csv",

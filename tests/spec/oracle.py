@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from python_calamine import CalamineWorkbook
 
 CATEGORY = {"B": "unauthorised", "Z": "illness", "R": "legal", "P": "permitted", "H": "permitted"}
+BREAK_YEARS = {"2019-20", "2020-21"}
 MONTHS = (9, 10, 11, 12, 1, 2, 3, 4, 5, 6)
 RATES = {
     "A1": {"unauthorised", "illness", "legal", "permitted"},
@@ -197,6 +198,8 @@ def registration_changes(files: Files) -> set[Cell]:
     years = sorted({year for _, year in rates["illness"]})
     changed = set()
     for before, year in pairwise(years):
+        if BREAK_YEARS & {before, year}:
+            continue
         moved = {name: _moved(rates[name], before, year) for name in ("unauthorised", "illness")}
         both = [school for school in moved["unauthorised"] if school in moved["illness"]]
         shift = {s: (moved["unauthorised"][s] - moved["illness"][s]) / 2 for s in both}

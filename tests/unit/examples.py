@@ -181,4 +181,4 @@ SPREADS = (
         INDICATORS["A2"], "secondary", 66, (0.008, 0.011, 0.014, 0.018, 0.022, 0.027, 0.034, 0.045, 0.062)
     ),
 )
-LISTED = Listed(LINDE, 412, "clear", 0.0113, 0.0188, "rose", 1, Figure(0.019, 0.016, 0.022), 0.98, (), True)
+LISTED = Listed(LINDE, 412, "clear", 0.0113, 0.0188, "rose", 1, Figure(0.019, 0.016, 0.022), 0.98, True)

@@ -159,7 +159,7 @@ def test_a_change_is_worded_as_sure_as_it_is(direction: str, certainty: str, wor
     [
         ("break_year", "this year cannot be compared with other years"),
         ("no_year_before", "there is no comparable year before it"),
-        ("open_alarm", "its registers should be checked first"),
+        ("open_alarm", "its figures of this year or the last are being checked"),
         ("missing_year", "a year is missing"),
         ("too_small", "the school is too small"),
         ("implausible", "its figures are implausible"),

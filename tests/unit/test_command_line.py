@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from click.testing import CliRunner, Result
 
 from mirrors.__main__ import main
 from mirrors.definitions import profile_names
+from mirrors.jobs import level_b
 from mirrors.store import PublishedStore, Register
 from tests.processes import ROOT, another_process
 from tests.uploads import (
@@ -27,7 +29,7 @@ from tests.uploads import (
     write_csv,
 )
 
-DONE, REFUSED, WRONG_USE, BUSY, NOTHING = 0, 1, 2, 3, 4
+DONE, REFUSED, WRONG_USE, BUSY, NOTHING, UNREADABLE = 0, 1, 2, 3, 4, 5
 LISTS = ("excellent", "improved", "rose")
 MARYLAND = (
     "Academic Year",
@@ -139,10 +141,10 @@ class TestIngest:
         assert result.exit_code == REFUSED
         assert result.stdout == ""
         assert result.stderr.splitlines()[-4:] == [
-            "Refused; the store is unchanged.",
+            "Refused; the facts are unchanged.",
             "  context.csv, column school_year, row 2: this is not a school year. Write it as 2024-25.",
             "  context.csv, column value, row 2: this is not a number."
-            " Write digits with a point, or leave it empty.",
+            " Write digits, with a point or a comma, or leave it empty.",
             "  gone.csv: there is no such file. Check the path.",
         ]
         assert not store.exists()
@@ -153,7 +155,11 @@ class TestIngest:
         result = mirrors("ingest", "--store", store, "--profile", "templates", *files)
         assert result.exit_code == REFUSED
         assert "loaded before, as upload 1" in result.stderr
-        assert fingerprint(store) == before
+        after = fingerprint(store)
+        assert {name for name in after if before[name] != after[name]} == {
+            "facts.duckdb",
+            "facts.backup.duckdb",
+        }
 
     def test_with_an_unknown_profile_is_wrong_use(self, store: Path, files: list[Path]) -> None:
         result = mirrors("ingest", "--store", store, "--profile", "atlantis", *files)
@@ -173,7 +179,8 @@ class TestPublish:
         mirrors("ingest", "--store", store, "--profile", "templates", *files)
         for name in ("0001", "0002"):
             result = mirrors("publish", "--store", store)
-            assert (result.exit_code, result.stdout) == (DONE, f"Snapshot {name} is in use.\n")
+            assert result.exit_code == DONE
+            assert result.stdout.endswith(f"Snapshot {name} is in use.\n")
             assert PublishedStore(store).current().name == name
 
     def test_without_uploads_has_nothing_to_do(self, store: Path) -> None:
@@ -187,12 +194,145 @@ class TestPublish:
         assert result.exit_code == NOTHING
         assert "enrolment" in result.stderr
 
-    def test_waits_for_nobody(self, store: Path, files: list[Path]) -> None:
+    def test_may_be_told_to_wait_for_nobody(self, store: Path, files: list[Path]) -> None:
         with another_process(store):
             for command in (("publish",), ("ingest", "--profile", "templates", *files)):
-                result = mirrors(*command, "--store", store)
+                result = mirrors(*command, "--store", store, "--no-wait")
                 assert result.exit_code == BUSY
-                assert "another process is writing" in result.stderr
+                assert "another job is writing" in result.stderr
+
+    def test_may_only_be_looked_at(self, store: Path, files: list[Path]) -> None:
+        mirrors("ingest", "--store", store, "--profile", "templates", *files)
+        result = mirrors("publish", "--store", store, "--preview")
+        assert result.exit_code == DONE
+        assert "The first snapshot, of uploads 1:" in result.stdout
+        assert "  schools new: S1, S2" in result.stdout
+        assert mirrors("snapshots", "--store", store).stdout == ""
+        mirrors("publish", "--store", store)
+        assert mirrors("publish", "--store", store, "--preview").stdout == (
+            "Nothing changes against snapshot 0001.\n"
+        )
+
+    def test_says_what_moves(self, store: Path, files: list[Path], tmp_path: Path) -> None:
+        mirrors("ingest", "--store", store, "--profile", "templates", *files)
+        mirrors("publish", "--store", store)
+        newer = write_csv(
+            tmp_path / "newer.csv",
+            ABSENCE,
+            *(absence_row(school_id="S1", month=month, units=90) for month in (9, 10, 11)),
+        )
+        mirrors("ingest", "--store", store, "--profile", "templates", newer)
+        told = mirrors("publish", "--store", store).stdout
+        assert "Against snapshot 0001, of uploads 1 2:" in told
+        assert re.search(r"  S1, A1, 2024-25: \d+\.\d% becomes \d+\.\d%\n", told)
+
+
+class TestTheLedger:
+    @pytest.fixture
+    def tried(self, store: Path, files: list[Path], tmp_path: Path) -> Path:
+        """A store with an upload, a refused one and a snapshot."""
+        mirrors("ingest", "--store", store, "--profile", "templates", "--by", "an", *files)
+        wrong = write_csv(tmp_path / "wrong.csv", CONTEXT, context_row(value="x"))
+        assert mirrors("ingest", "--store", store, "--profile", "templates", wrong).exit_code == REFUSED
+        mirrors("publish", "--store", store, "--by", "bo")
+        return store
+
+    def test_lists_what_was_tried(self, tried: Path) -> None:
+        told = mirrors("uploads", "--store", tried).stdout
+        assert re.search(r"^1: taken, \d{4}-\d\d-\d\d \d\d:\d\d UTC by an$", told, re.MULTILINE)
+        assert "read by templates: schools.csv, enrolment.csv, absence.csv" in told
+        assert re.search(r"^2: refused, .*\n.*wrong\.csv\n  found: not_a_number$", told, re.MULTILINE)
+
+    def test_withdraws_and_reinstates(self, tried: Path) -> None:
+        about = ("--store", tried, "--upload", "1", "--note", "wrong year", "--by", "an")
+        assert mirrors("withdraw", *about).exit_code == DONE
+        told = mirrors("uploads", "--store", tried).stdout
+        assert "1: withdrawn" in told
+        assert "wrong year" in told
+        result = mirrors("withdraw", *about)
+        assert result.exit_code == WRONG_USE
+        assert "upload 1 is withdrawn" in result.stderr
+        assert mirrors("publish", "--store", tried).exit_code == NOTHING
+        assert mirrors("reinstate", *about).exit_code == DONE
+        assert mirrors("publish", "--store", tried).exit_code == DONE
+
+    def test_puts_an_earlier_snapshot_back(self, tried: Path) -> None:
+        mirrors("publish", "--store", tried)
+        result = mirrors("restore", "--store", tried, "--snapshot", "0001")
+        assert (result.exit_code, result.stdout) == (DONE, "Snapshot 0001 is in use.\n")
+        first, second = mirrors("snapshots", "--store", tried).stdout.splitlines()
+        assert re.fullmatch(r"0001, .* UTC by bo, of uploads 1, in use", first)
+        assert re.fullmatch(r"0002, .* UTC by .*, of uploads 1", second)
+
+    def test_names_the_snapshots_there_are(self, tried: Path) -> None:
+        result = mirrors("restore", "--store", tried, "--snapshot", "0009")
+        assert result.exit_code == NOTHING
+        assert "there are: 0001" in result.stderr
+
+    @pytest.mark.parametrize("options", [(), ("--facts", "--snapshot", "0001")])
+    def test_wants_to_know_what_to_put_back(self, tried: Path, options: tuple[str, ...]) -> None:
+        assert mirrors("restore", "--store", tried, *options).exit_code == WRONG_USE
+
+    def test_tells_the_command_that_puts_damaged_facts_back(self, tried: Path) -> None:
+        facts = tried / "facts.duckdb"
+        facts.write_bytes(facts.read_bytes()[:100_000])
+        result = mirrors("uploads", "--store", tried)
+        assert result.exit_code == UNREADABLE
+        command = shlex.split(result.stderr.partition("python -m mirrors ")[2])
+        assert mirrors(*command).exit_code == DONE
+        assert "1: taken" in mirrors("uploads", "--store", tried).stdout
+
+    def test_of_no_store_is_empty(self, store: Path) -> None:
+        assert mirrors("uploads", "--store", store).stdout == ""
+        assert mirrors("alarms", "--store", store).exit_code == NOTHING
+        assert not store.exists()
+
+
+@pytest.fixture(scope="module")
+def alarmed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a store in which the roll of one school doubled."""
+    folder = tmp_path_factory.mktemp("alarmed")
+    pupils = {"2023-24": 100, "2024-25": 220}
+    rows = [
+        [school, year, "all", "", month, pupils[year] if school == "S1" else 100 + month, 1000]
+        for school in ("S1", "S2", "S3", "S4")
+        for year in pupils
+        for month in (9, 10, 11)
+    ]
+    enrolment = write_csv(folder / "enrolment.csv", ENROLMENT, *rows)
+    mirrors("ingest", "--store", folder / "store", "--profile", "templates", enrolment)
+    return folder / "store"
+
+
+class TestAlarms:
+    def test_are_listed_and_answered(self, alarmed: Path) -> None:
+        assert "S1 2024-25 roll_change: open" in mirrors("alarms", "--store", alarmed).stdout
+        about = ("--store", alarmed, "--school", "S1", "--year", "2024-25", "--alarm", "roll_change")
+        assert mirrors("confirm", *about, "--note", "two schools merged").exit_code == DONE
+        assert "roll_change" not in mirrors("alarms", "--store", alarmed).stdout
+        told = mirrors("alarms", "--store", alarmed, "--all").stdout
+        assert "S1 2024-25 roll_change: confirmed" in told
+        assert "two schools merged" in told
+        assert mirrors("reject", *about, "--note", "no, counted twice").exit_code == DONE
+        assert "roll_change: rejected" in mirrors("alarms", "--store", alarmed, "--all").stdout
+
+    def test_that_are_not_there_are_said_so(self, alarmed: Path) -> None:
+        about = ("--store", alarmed, "--school", "S9", "--year", "2024-25", "--alarm", "roll_change")
+        result = mirrors("confirm", *about, "--note", "x")
+        assert result.exit_code == WRONG_USE
+        assert "no alarm" in result.stderr
+
+
+class TestLevelB:
+    def test_is_allowed_by_somebody_and_taken_back(self, store: Path, files: list[Path]) -> None:
+        mirrors("ingest", "--store", store, "--profile", "templates", *files)
+        allow = ("allow-level-b", "--store", store, "--confirmed-by", "the officer", "--reference", "doc 7")
+        assert mirrors(*allow).exit_code == DONE
+        setting = level_b(store)
+        assert setting is not None
+        assert (setting.confirmed_by, setting.reference) == ("the officer", "doc 7")
+        assert mirrors("forbid-level-b", "--store", store).exit_code == DONE
+        assert level_b(store) is None
 
 
 class TestSample:

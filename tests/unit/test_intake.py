@@ -10,8 +10,8 @@ import pytest
 from mirrors.definitions import load_contracts, profile_names
 from mirrors.definitions.profile import load_profile
 from mirrors.definitions.reading import DefinitionError
-from mirrors.intake import Finding, Refused, read_upload
-from mirrors.intake.finding import Problem
+from mirrors.intake import Finding, Refused, open_file, read_upload
+from mirrors.intake.rules import Problem
 from mirrors.locale import LANGUAGES, Language
 from mirrors.store import RegisteredName
 from tests.uploads import (
@@ -22,6 +22,7 @@ from tests.uploads import (
     absence_row,
     context_row,
     csv_bytes,
+    facts_in,
     parquet_bytes,
     pupil_band_row,
     read,
@@ -32,8 +33,8 @@ from tests.uploads import (
     xlsx_bytes,
 )
 
-SECRET = "Jan Peeters 04.02.11-123.45"
-"""Stands in the files below where a person might stand; no message may repeat it."""
+SECRET = "waarvan niemand weet"
+"""Stands in the files below where anything might stand; no message may repeat it."""
 
 LOCALE = Path(__file__).parents[2] / "mirrors" / "locale"
 CATALOGUES = [code for code in LANGUAGES if code == "en" or (LOCALE / f"{code}.po").exists()]
@@ -56,7 +57,7 @@ def told(findings: Sequence[Finding]) -> str:
 
 
 def facts_of(path: Path) -> list[dict[str, object]]:
-    return read(path).facts["absence"].drop_columns(["file_rank", "basis", "share"]).to_pylist()
+    return facts_in(read(path))["absence"].drop_columns(["file_rank", "basis", "share"]).to_pylist()
 
 
 class TestTaken:
@@ -123,7 +124,7 @@ class TestTaken:
     def test_a_school_name_goes_apart_from_the_facts(self, tmp_path: Path) -> None:
         upload = read(write_csv(tmp_path / "schools.csv", SCHOOLS, school_row(name="De Linde")))
         assert upload.names == {"S1": RegisteredName("De Linde", "2024-25")}
-        assert "De Linde" not in str(upload.facts["schools"].to_pylist())
+        assert "De Linde" not in str(facts_in(upload)["schools"].to_pylist())
 
     def test_the_last_name_of_a_school_is_kept(self, tmp_path: Path) -> None:
         rows = [
@@ -132,11 +133,6 @@ class TestTaken:
         ]
         kept = read(write_csv(tmp_path / "schools.csv", SCHOOLS, *rows)).names
         assert kept == {"S1": RegisteredName("De Nieuwe Linde", "2024-25")}
-
-    @pytest.mark.parametrize("mark", [";", "\t", "|"])
-    def test_other_separators_are_named_as_the_fault(self, tmp_path: Path, mark: str) -> None:
-        path = write(tmp_path / "absence.csv", mark.join(ABSENCE).encode() + b"\n")
-        assert [finding.problem for finding in refusal(path)] == [Problem.SEPARATOR]
 
     def test_a_school_type_nobody_knows_is_refused(self, tmp_path: Path) -> None:
         [finding] = refusal(write_csv(tmp_path / "schools.csv", SCHOOLS, school_row(school_type="kleuter")))
@@ -149,9 +145,13 @@ class TestTaken:
             write_csv(tmp_path / "context.csv", CONTEXT, context_row()),
         ]
         steps: list[tuple[str, float]] = []
-        read_upload(paths, load_profile("templates"), lambda step, share: steps.append((step, share)))
-        assert [step for step, _ in steps] == ["absence.csv", "context.csv"]
-        assert 0 == steps[0][1] < steps[1][1] < 1
+        read_upload(
+            [open_file(path) for path in paths],
+            load_profile("templates"),
+            lambda step, share: steps.append((step, share)),
+        )
+        assert [step for step, _ in steps] == ["absence.csv", "context.csv", "compare the files"]
+        assert 0 == steps[0][1] < steps[1][1] < steps[2][1] < 1
 
 
 class TestRowNumbers:
@@ -162,7 +162,7 @@ class TestRowNumbers:
             school_row(school_id="S3", school_year="2024"),
         ]
         [finding] = refusal(write_csv(tmp_path / "schools.csv", SCHOOLS, *rows))
-        assert where(finding) == (Problem.SCHOOL_YEAR, "schools.csv", "school_year", 5, 1)
+        assert where(finding) == (Problem.SCHOOL_YEAR, "schools.csv", "school_year", 4, 1)
 
     def test_empty_lines_keep_the_row_numbers_right(self, tmp_path: Path) -> None:
         lines = csv_bytes(ABSENCE, [absence_row(), absence_row(month=10, units="many")]).split(b"\n")
@@ -173,7 +173,8 @@ class TestRowNumbers:
         rows = [absence_row(), [""] * len(ABSENCE), absence_row(month=10, units="many")]
         path = write(tmp_path / "absence.xlsx", xlsx_bytes(ABSENCE, rows, top=4))
         [finding] = refusal(path)
-        assert where(finding) == (Problem.NOT_A_NUMBER, "absence.xlsx [absence]", "units", 8, 1)
+        assert where(finding) == (Problem.NOT_A_NUMBER, "absence.xlsx", "units", 8, 1)
+        assert finding.sheet == "absence"
 
     def test_the_first_of_many_rows_is_told_and_the_others_are_counted(self, tmp_path: Path) -> None:
         rows = [absence_row(month=month, units=-1 if month > 3 else 0) for month in range(1, 13)]
@@ -193,12 +194,15 @@ NO_FILE = [
     pytest.param("absence.csv", bytes(range(256)), Problem.BINARY, None, id="binary"),
     pytest.param("absence.csv", PARQUET, Problem.BINARY, None, id="parquet named csv"),
     pytest.param("absence.csv", WHOLE.decode().encode("utf-16"), Problem.BINARY, None, id="utf-16"),
-    pytest.param("absence.csv", WHOLE.replace(b"S7", b"\xe9"), Problem.ENCODING, 9, id="latin-1"),
+    pytest.param("absence.csv", WHOLE.replace(b"S7", b"\x81"), Problem.ENCODING, 9, id="no letter"),
+    pytest.param(
+        "absence.csv", WHOLE.replace(b"S7", b"\xc3\xa9\xe9"), Problem.ENCODING, 9, id="two encodings"
+    ),
     pytest.param("absence.csv", WHOLE + b'S99,"2024', Problem.BROKEN, 22, id="open quote"),
     pytest.param("absence.csv", WHOLE + b'"S99"x,2024', Problem.BROKEN, 22, id="text after a quote"),
     pytest.param("absence.csv", WHOLE + b"S99,2024-25", Problem.ROW_LENGTH, 22, id="short row"),
     pytest.param("absence.csv", WHOLE + b"S99,2024-25,all,,9,B,5,6", Problem.ROW_LENGTH, 22, id="long row"),
-    pytest.param("absence.txt", WHOLE, Problem.UNKNOWN_FORMAT, None, id="unknown format"),
+    pytest.param("absence.doc", WHOLE, Problem.UNKNOWN_FORMAT, None, id="unknown format"),
     pytest.param("absence.xls", SPREADSHEET, Problem.UNKNOWN_FORMAT, None, id="old workbook"),
     pytest.param("absence.xlsx", WHOLE, Problem.BROKEN, None, id="csv named xlsx"),
     pytest.param("absence.xlsx", SPREADSHEET[:-300], Problem.BROKEN, None, id="cut workbook"),
@@ -229,13 +233,12 @@ class TestNotAFileWeRead:
         assert finding.file.startswith(name)
 
     def test_a_file_that_is_not_there_is_refused(self, tmp_path: Path) -> None:
-        assert [where(finding) for finding in refusal(tmp_path / "gone.csv", tmp_path)] == [
-            (Problem.NOT_FOUND, "gone.csv", None, None, 1),
-            (Problem.NOT_FOUND, tmp_path.name, None, None, 1),
-        ]
+        for path in (tmp_path / "gone.csv", tmp_path):
+            [finding] = refusal(path)
+            assert where(finding) == (Problem.NOT_FOUND, path.name, None, None, 1)
 
     def test_the_suffix_may_be_written_large(self, tmp_path: Path) -> None:
-        assert read(write(tmp_path / "ABSENCE.CSV", WHOLE)).facts["absence"].num_rows == 20
+        assert facts_in(read(write(tmp_path / "ABSENCE.CSV", WHOLE)))["absence"].num_rows == 20
 
     def test_a_workbook_without_the_sheet_is_refused(self, tmp_path: Path) -> None:
         header = ["DBN"]
@@ -293,7 +296,8 @@ class TestOtherColumns:
 
 WRONG_CELLS = [
     ("units", SECRET, Problem.NOT_A_NUMBER),
-    ("units", "1,5", Problem.NOT_A_NUMBER),
+    ("units", "1.234,5.6", Problem.NOT_A_NUMBER),
+    ("units", "1,234", Problem.AMBIGUOUS_NUMBER),
     ("units", "nan", Problem.NOT_A_NUMBER),
     ("units", "infinity", Problem.NOT_A_NUMBER),
     ("units", "1e400", Problem.NOT_A_NUMBER),
@@ -311,7 +315,7 @@ WRONG_CELLS = [
     ("code", "", Problem.REQUIRED),
     ("breakdown", SECRET, Problem.NOT_IN_LIST),
     ("breakdown", "", Problem.REQUIRED),
-    ("member", SECRET, Problem.TOO_LONG),
+    ("member", f"{SECRET}!", Problem.TOO_LONG),
     ("school_id", "", Problem.REQUIRED),
     ("school_id", "   ", Problem.REQUIRED),
     ("school_id", f"{SECRET} {SECRET}", Problem.TOO_LONG),
@@ -320,8 +324,8 @@ WRONG_CELLS = [
     ("school_year", "2024-24", Problem.SCHOOL_YEAR),
     ("school_year", "2024", Problem.SCHOOL_YEAR),
     ("school_year", "24-25", Problem.SCHOOL_YEAR),
-    ("school_year", "2024/25", Problem.SCHOOL_YEAR),
-    ("school_year", "2024-2025", Problem.SCHOOL_YEAR),
+    ("school_year", "2024/26", Problem.SCHOOL_YEAR),
+    ("school_year", "2024-2026", Problem.SCHOOL_YEAR),
     ("school_year", SECRET, Problem.SCHOOL_YEAR),
 ]
 
@@ -340,7 +344,8 @@ class TestWrongValues:
             ]
         )
         findings = refusal(write_csv(tmp_path / "absence.csv", ABSENCE, *rows))
-        assert [where(finding) for finding in findings] == [(problem, "absence.csv", column, 3, 1)]
+        row = 2 if problem is Problem.AMBIGUOUS_NUMBER else 3
+        assert [where(finding)[:4] for finding in findings] == [(problem, "absence.csv", column, row)]
         assert SECRET not in told(findings)
 
     @pytest.mark.parametrize("year", ["1999-00", "2024-25", "2009-10"])
@@ -370,7 +375,8 @@ class TestWrongValues:
         required = [
             column.name for column in fields if column.constraints.required and column.name != "school_year"
         ]
-        rows = [["" if column.name == empty else 1 for column in fields] for empty in required]
+        valid = {column.name: "S1" if column.name == "school_id" else column.example for column in fields}
+        rows = [list({**valid, empty: ""}.values()) for empty in required]
         path = write_csv(tmp_path / f"{name}.csv", [column.name for column in fields], *rows)
         found = {
             finding.column: finding.row for finding in refusal(path) if finding.problem is Problem.REQUIRED
@@ -411,7 +417,7 @@ class TestTheSameRowTwice:
     def test_two_files_that_complete_each_other_are_taken(self, tmp_path: Path) -> None:
         first = write_csv(tmp_path / "autumn.csv", ABSENCE, absence_row())
         second = write_csv(tmp_path / "winter.csv", ABSENCE, absence_row(month=12))
-        assert read(first, second).facts["absence"]["month"].to_pylist() == [9, 12]
+        assert facts_in(read(first, second))["absence"]["month"].to_pylist() == [9, 12]
 
 
 class TestAllFindings:
@@ -464,7 +470,7 @@ class TestSentences:
     @pytest.mark.parametrize("code", CATALOGUES)
     @pytest.mark.parametrize("problem", Problem)
     def test_say_where_what_and_what_to_do(self, problem: Problem, code: str) -> None:
-        sentence = Finding(problem, "absence.csv", "units", 1234, 3, "10").say(Language(code))
+        sentence = Finding(problem, "absence.csv", None, "units", 1234, 3, "10").say(Language(code))
         place, what = sentence.split(": ", 1)
         assert place.startswith("absence.csv, ")
         assert "units" in place
@@ -486,7 +492,7 @@ class TestSentences:
         assert Finding(Problem.EMPTY, "a.csv").say(Language("en")) == (
             "a.csv: the file is empty. Export it again."
         )
-        assert Finding(Problem.TOO_SMALL, "a.csv", "units", 7, detail="0").say(Language("en")) == (
+        assert Finding(Problem.TOO_SMALL, "a.csv", None, "units", 7, detail="0").say(Language("en")) == (
             "a.csv, column units, row 7: the value is smaller than 0. Correct it."
         )
 

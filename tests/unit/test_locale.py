@@ -26,11 +26,12 @@ HOW_TO_ADD = (
 
 
 def spoken(source: str) -> Iterator[Message]:
-    """Yield the messages of every `.text(...)` and `.plural(...)` with literal messages in `source`."""
+    """Yield the literal messages of `.text(...)`, `.plural(...)` and `message(...)` in `source`."""
     for call in ast.walk(ast.parse(source)):
-        if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)):
+        if not isinstance(call, ast.Call):
             continue
-        wanted = {"text": 1, "plural": 2}.get(call.func.attr)
+        named = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        wanted = {"text": 1, "message": 1, "plural": 2}.get(named)
         if wanted is None or len(call.args) < wanted:
             continue
         found = [arg.value for arg in call.args[:wanted] if isinstance(arg, ast.Constant)]

@@ -1,6 +1,5 @@
 """Mapping profiles: how a provider's columns and markers become our facts."""
 
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +7,10 @@ import pytest
 
 from mirrors.definitions import Profile
 from mirrors.intake import FileReport
-from mirrors.intake.finding import Problem
+from mirrors.intake.rules import Problem
+from mirrors.jobs import take_in
 from mirrors.store import open_facts
-from tests.uploads import read, refusal, write_csv
+from tests.uploads import facts_in, read, refusal, write_csv
 
 MARKERS = {
     "missing": ["*", "s"],
@@ -53,7 +53,7 @@ def values(tmp_path: Path, take: dict[str, Any], *cells: tuple[str, str]) -> lis
     """Return (value, status) as the layout reads the figure and its counterpart in each row."""
     rows = [(f"S{number}", "2018-19", figure, other) for number, (figure, other) in enumerate(cells)]
     path = write_csv(tmp_path / "figures.csv", ("School", "Year", "Figure", "Other"), *rows)
-    facts = read(path, profile=a_profile(a_layout(take))).facts["context"]
+    facts = facts_in(read(path, profile=a_profile(a_layout(take))))["context"]
     return list(zip(facts["value"].to_pylist(), facts["status"].to_pylist(), strict=True))
 
 
@@ -194,7 +194,7 @@ class TestStages:
     ) -> None:
         header = ("School", "Year", "K", "6", "9", "10")
         path = write_csv(tmp_path / "grades.csv", header, ("S1", "2018-19", *pupils))
-        facts = read(path, profile=a_profile(STAGES)).facts["schools"]
+        facts = facts_in(read(path, profile=a_profile(STAGES)))["schools"]
         assert facts["school_type"].to_pylist() == [school_type]
 
 
@@ -210,7 +210,7 @@ def school_ids(tmp_path: Path, pattern: str, *schools: tuple[str, str, str], **m
     layout = a_layout({"column": "figure"}, columns, school_id=pattern, **more)
     rows = [(*school, "2018-19", 1) for school in schools]
     path = write_csv(tmp_path / "figures.csv", ("District", "Number", "Band", "Year", "Figure"), *rows)
-    return list(read(path, profile=a_profile(layout)).facts["context"]["school_id"].to_pylist())
+    return list(facts_in(read(path, profile=a_profile(layout)))["context"]["school_id"].to_pylist())
 
 
 class TestSchoolId:
@@ -246,7 +246,7 @@ class TestEndYear:
     def years(self, tmp_path: Path, *labels: str) -> list[str]:
         rows = [(f"S{number}", label, 1, "") for number, label in enumerate(labels)]
         path = write_csv(tmp_path / "figures.csv", ("School", "Year", "Figure", "Other"), *rows)
-        facts = read(path, profile=a_profile(self.LAYOUT)).facts["context"]
+        facts = facts_in(read(path, profile=a_profile(self.LAYOUT)))["context"]
         return list(facts["school_year"].to_pylist())
 
     def test_is_the_school_year_that_ends_in_it(self, tmp_path: Path) -> None:
@@ -277,7 +277,7 @@ class TestRowsLeftOut:
             *((school, "2018-19", 1, grade) for school, grade in rows),
         )
         upload = read(path, profile=a_profile(layout))
-        return upload.files[0], list(upload.facts["context"]["school_id"].to_pylist())
+        return upload.files[0], list(facts_in(upload)["context"]["school_id"].to_pylist())
 
     def test_are_counted_with_their_reason(self, tmp_path: Path) -> None:
         report, kept = self.report(
@@ -300,7 +300,7 @@ class TestRowsLeftOut:
             ("A", "total", "many", ""),
             ("S1", "2018-19", "1", ""),
         )
-        assert read(path, profile=a_profile(layout)).facts["context"]["source_row"].to_pylist() == [3]
+        assert facts_in(read(path, profile=a_profile(layout)))["context"]["source_row"].to_pylist() == [3]
 
     def test_only_whole_values_are_matched(self, tmp_path: Path) -> None:
         _, kept = self.report(tmp_path, ("A1", "All Grades"), ("a", "All Grades"))
@@ -318,7 +318,7 @@ class TestColumns:
     def test_an_optional_column_that_is_absent_was_not_asked(self, tmp_path: Path) -> None:
         layout = a_layout({"column": "figure"}, optional=["figure"])
         path = write_csv(tmp_path / "figures.csv", ("School", "Year", "Other"), ("S1", "2018-19", 1))
-        facts = read(path, profile=a_profile(layout)).facts["context"]
+        facts = facts_in(read(path, profile=a_profile(layout)))["context"]
         assert facts.select(["value", "status"]).to_pylist() == [{"value": None, "status": "not_asked"}]
 
     def test_an_optional_column_that_is_there_must_be_filled(self, tmp_path: Path) -> None:
@@ -332,18 +332,18 @@ class TestColumns:
         layout = a_layout({"column": "figure"}, columns)
         for spelling in columns["id"]:
             path = write_csv(tmp_path / "figures.csv", (spelling, "Year", "Figure"), ("30", "2018-19", 1))
-            facts = read(path, profile=a_profile(layout)).facts["context"]
+            facts = facts_in(read(path, profile=a_profile(layout)))["context"]
             assert facts["school_id"].to_pylist() == ["30"]
 
     def test_known_columns_that_are_not_used_may_be_there(self, tmp_path: Path) -> None:
-        layout = a_layout({"column": "figure"}, ignore=["# *", "Notes"])
-        header = ("School", "Year", "Figure", "Other", "# Asian", "Notes")
+        layout = a_layout({"column": "figure"}, ignore=["# *", "Budget"])
+        header = ("School", "Year", "Figure", "Other", "# Asian", "Budget")
         path = write_csv(tmp_path / "figures.csv", header, ("S1", "2018-19", 1, "", 5, "x"))
-        assert read(path, profile=a_profile(layout)).facts["context"].num_rows == 1
+        assert facts_in(read(path, profile=a_profile(layout)))["context"].num_rows == 1
 
     def test_a_column_nobody_knows_refuses_the_file(self, tmp_path: Path) -> None:
         layout = a_layout({"column": "figure"}, ignore=["# *"])
-        header = ("School", "Year", "Figure", "Other", "Pupil")
+        header = ("School", "Year", "Figure", "Other", "Budget")
         path = write_csv(tmp_path / "figures.csv", header, ("S1", "2018-19", 1, "", "x"))
         [finding] = refusal(path, profile=a_profile(layout))
         assert finding.problem is Problem.OTHER_COLUMNS
@@ -355,7 +355,7 @@ class TestColumns:
         header = [spelling for [spelling] in columns.values()]
         rows = [("O'Neill", "2018-19", 1), ("S'1", "2018-19", 2)]
         upload = read(write_csv(tmp_path / "figures.csv", header, *rows), profile=a_profile(layout))
-        assert upload.facts["context"]["school_id"].to_pylist() == ["S'1"]
+        assert facts_in(upload)["context"]["school_id"].to_pylist() == ["S'1"]
         assert upload.files[0].dropped == {"it's a total": 1}
 
 
@@ -382,7 +382,7 @@ class TestTexts:
     def test_are_translated_and_the_rest_is_called_otherwise(self, tmp_path: Path) -> None:
         rows = [("S1", "2018-19", "High", 5), ("S2", "2018-19", "All", 9), ("S3", "2018-19", "", 9)]
         path = write_csv(tmp_path / "bands.csv", ("School", "Year", "Band", "Pupils"), *rows)
-        facts = read(path, profile=a_profile(BANDS)).facts["enrolment"]
+        facts = facts_in(read(path, profile=a_profile(BANDS)))["enrolment"]
         assert facts["breakdown"].to_pylist() == ["all", "together", "together"]
 
 
@@ -406,8 +406,8 @@ class TestTwoLayouts:
             write_csv(tmp_path / "later.csv", ("school", "year", "figure"), ("S1", "2018-19", 2)),
         ]
         upload = read(*(paths[::-1] if turned else paths), profile=a_profile(self.EARLIER, self.LATER))
+        take_in(tmp_path / "store", upload)
         with open_facts(tmp_path / "store") as facts:
-            facts.add_upload("provider", datetime(2026, 9, 1), [("both.zip", "0", 3, 3)], upload.facts)
             rows = facts.frame("SELECT school_year, value, basis FROM context ORDER BY school_year")
         assert rows.to_dict("records") == [
             {"school_year": "2017-18", "value": 1.0, "basis": "twenty days"},

@@ -1,6 +1,7 @@
-"""Facts that do not fit together: what was counted without pupils, or more than was possible."""
+"""Facts that do not fit together: what was counted without pupils, or more than can be believed."""
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +34,10 @@ def schools(count: int, **odd: dict[str, float]) -> list[SmallSchool]:
     for number in range(count):
         name = f"S{number:02d}"
         usual = {"B": chance.uniform(0.2, 0.6), "Z": chance.uniform(1.0, 2.0)}
-        absent = {year: odd.get(name, usual) for year in YEARS}
+        # No two years are quite alike: a register that repeats itself would be asked about.
+        absent = {
+            year: odd.get(name, {**usual, "Z": usual["Z"] + 0.03 * place}) for place, year in enumerate(YEARS)
+        }
         found.append(SmallSchool(name, "primary", 100 + 10 * number, chance.uniform(0, 4), absent))
     return found
 
@@ -64,7 +68,10 @@ def test_bands_of_a_year_without_pupils_wait_for_them(tmp_path: Path) -> None:
 
 
 def test_a_year_of_empty_schools_is_no_year(tmp_path: Path) -> None:
-    files = write_city(tmp_path / "files", schools(5), YEARS)
+    emptied_schools = [
+        replace(school, absent={**school.absent, "2020-21": {"B": 0.0, "Z": 0.0}}) for school in schools(5)
+    ]
+    files = write_city(tmp_path / "files", emptied_schools, YEARS)
     enrolment = next(path for path in files if path.name == "enrolment.csv")
     header, *rows = (line.split(",") for line in enrolment.read_text(encoding="utf-8").splitlines())
     emptied = [(*row[:5], "0", "0") if row[1] == "2020-21" else row for row in rows]
@@ -75,24 +82,24 @@ def test_a_year_of_empty_schools_is_no_year(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def with_the_impossible(tmp_path_factory: pytest.TempPathFactory) -> City:
-    """Return 40 schools, one of which registered more half-days absent than pupils were expected for."""
-    folder = tmp_path_factory.mktemp("impossible")
-    files = write_city(folder / "files", schools(40, S07={"B": 20.0, "Z": 22.0}), YEARS)
+def with_the_unbelievable(tmp_path_factory: pytest.TempPathFactory) -> City:
+    """Return 40 schools, one of which registered seventeen of twenty half-days as absent."""
+    folder = tmp_path_factory.mktemp("unbelievable")
+    files = write_city(folder / "files", schools(40, S07={"B": 8.0, "Z": 9.0}), YEARS)
     return published(folder, files, "A1")
 
 
-def test_the_impossible_teaches_nothing(with_the_impossible: City) -> None:
+def test_the_unbelievable_teaches_nothing(with_the_unbelievable: City) -> None:
     """It is shown as delivered, for somebody to correct; nobody is compared with it."""
-    compared = with_the_impossible.benchmark.compared["A1"].set_index(["school_id", "school_year"])
-    assert compared.loc[("S07", "2020-21"), "value"] > 1
+    compared = with_the_unbelievable.benchmark.compared["A1"].set_index(["school_id", "school_year"])
+    assert compared.loc[("S07", "2020-21"), "value"] == pytest.approx(0.85)
     others = compared.drop("S07", level="school_id")
     assert others["expected"].between(0.01, 0.2).all()
     assert (others["peer_high"] < 0.2).all()
 
 
 def test_pupils_who_were_never_expected_have_no_rate(tmp_path: Path) -> None:
-    files = write_city(tmp_path / "files", schools(5), YEARS)
+    files = write_city(tmp_path / "files", schools(5, S01={"B": 0.0, "Z": 0.0}), YEARS)
     enrolment = next(path for path in files if path.name == "enrolment.csv")
     header, *rows = (line.split(",") for line in enrolment.read_text(encoding="utf-8").splitlines())
     write_rows(enrolment, tuple(header), [(*row[:6], "0") if row[0] == "S01" else row for row in rows])

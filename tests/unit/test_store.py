@@ -1,5 +1,6 @@
 """The files on disk: uploads wholly in or out, snapshots that never tear, names in one place."""
 
+import os
 import threading
 from datetime import datetime
 from pathlib import Path
@@ -12,18 +13,24 @@ import pytest
 
 from mirrors.definitions.reading import DefinitionError
 from mirrors.intake import Refused
-from mirrors.intake.finding import Problem
-from mirrors.jobs import NoFigures, NothingToPublish, ingest, publish
+from mirrors.intake.rules import Problem
+from mirrors.jobs import NoFigures, NothingToPublish, ingest, publish, restore_facts, uploads
 from mirrors.store import (
+    Attempt,
+    FactRows,
     NoSnapshot,
     PublishedStore,
     Register,
     RegisteredName,
     Snapshot,
     StoreBusy,
+    StoreDamaged,
+    StoreOutdated,
     open_facts,
     publish_tables,
+    write_facts,
 )
+from mirrors.store.published import list_snapshots, restore_snapshot
 from tests.processes import another_process
 from tests.uploads import (
     ABSENCE,
@@ -41,6 +48,7 @@ from tests.uploads import (
 )
 
 WHEN = datetime(2026, 9, 1, 12, 0)
+ATTEMPT = Attempt(at=WHEN, by="an", profile="templates", mapping="{}")
 
 
 @pytest.fixture
@@ -57,7 +65,8 @@ def in_force(store: Path, contract: str, columns: str = "*") -> list[dict[str, A
     """Return the facts in force, in no particular order of uploads."""
     with open_facts(store) as facts:
         frame = facts.frame(f"SELECT {columns} FROM {contract} ORDER BY ALL")
-    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+    known = frame.astype(object).where(frame.notna(), None)
+    return [{str(key): value for key, value in row.items()} for row in known.to_dict("records")]
 
 
 class TestAnUpload:
@@ -65,13 +74,11 @@ class TestAnUpload:
         assert ingest(store, "templates", [absence]).upload_id == 1
         context = write_csv(tmp_path / "context.csv", CONTEXT, context_row())
         assert ingest(store, "templates", [context]).upload_id == 2
-        with open_facts(store) as facts:
-            uploads = facts.uploads()
-        assert [(upload.upload_id, upload.profile) for upload in uploads] == [
+        assert [(upload.upload_id, upload.profile) for upload in uploads(store)] == [
             (1, "templates"),
             (2, "templates"),
         ]
-        assert [len(upload.digests) for upload in uploads] == [1, 1]
+        assert [len(upload.digests) for upload in uploads(store)] == [1, 1]
 
     def test_survives_in_the_rows_it_came_in(self, store: Path, absence: Path) -> None:
         ingest(store, "templates", [absence])
@@ -81,24 +88,24 @@ class TestAnUpload:
         ]
 
     def test_that_fails_half_way_leaves_nothing(self, store: Path, absence: Path) -> None:
-        good = read(absence).facts["absence"]
-        bad = pa.table({"school_id": ["S1"], "no_such_column": [1]})
-        with open_facts(store) as facts:
+        good = read(absence).facts
+        bad = FactRows("context", pa.table({"x": [1]}), "SELECT 'S1' AS school_id, basis FROM source")
+        with write_facts(store) as facts:
             with pytest.raises(duckdb.Error):
-                facts.add_upload("templates", WHEN, [("a", "0", 2, 2)], {"absence": good, "context": bad})
+                facts.add_upload(ATTEMPT, [*good, bad])
             assert facts.uploads() == []
             assert facts.frame("SELECT * FROM absence").empty
-            assert facts.add_upload("templates", WHEN, [("a", "0", 2, 2)], {"absence": good}) == 1
+            assert facts.add_upload(ATTEMPT, good) == 1
 
     def test_that_is_interrupted_leaves_nothing(self, store: Path, absence: Path) -> None:
-        class Interrupted(dict[str, pa.Table]):
-            def items(self) -> Any:
-                yield from super().items()
+        class Interrupted(list[FactRows]):
+            def __iter__(self) -> Any:
+                yield from super().__iter__()
                 raise KeyboardInterrupt
 
-        with open_facts(store) as facts:
+        with write_facts(store) as facts:
             with pytest.raises(KeyboardInterrupt):
-                facts.add_upload("templates", WHEN, [("a", "0", 2, 2)], Interrupted(read(absence).facts))
+                facts.add_upload(ATTEMPT, Interrupted(read(absence).facts))
             assert facts.uploads() == []
             assert facts.frame("SELECT * FROM absence").empty
 
@@ -107,27 +114,27 @@ class TestAnUpload:
     ) -> None:
         ingest(store, "templates", [absence])
         newer = write_csv(tmp_path / "newer.csv", ABSENCE, absence_row(units=99))
-        facts_of_newer = {"absence": read(newer).facts["absence"], "no_such_contract": pa.table({"x": [1]})}
-        with open_facts(store) as facts, pytest.raises(duckdb.Error):
-            facts.add_upload("templates", WHEN, [("newer.csv", "0", 1, 1)], facts_of_newer)
+        nowhere = FactRows("no_such_contract", pa.table({"x": [1]}), "SELECT x, '' AS basis FROM source")
+        with write_facts(store) as facts, pytest.raises(duckdb.Error):
+            facts.add_upload(ATTEMPT, [*read(newer).facts, nowhere])
         assert [row["units"] for row in in_force(store, "absence", "month, units")] == [5.0, 5.0]
 
     def test_of_a_process_that_dies_half_way_leaves_nothing(self, store: Path, absence: Path) -> None:
         ingest(store, "templates", [absence])
         dies = (
-            "facts.add_upload('templates', __import__('datetime').datetime(2026, 9, 1),"
-            " [('a', '0', 1, 1)], type('Dying', (dict,), {'items': lambda self: os._exit(9)})())"
+            "facts.add_upload(__import__('tests.unit.test_store').unit.test_store.ATTEMPT,"
+            " type('Dying', (list,), {'__iter__': lambda self: os._exit(9)})())"
         )
         with another_process(store, dies) as process:
             assert process.wait() == 9
-        with open_facts(store) as facts:
-            assert [upload.upload_id for upload in facts.uploads()] == [1]
+        assert [upload.upload_id for upload in uploads(store)] == [1]
 
     def test_keeps_names_out_of_the_facts(self, store: Path, tmp_path: Path) -> None:
         path = write_csv(tmp_path / "schools.csv", SCHOOLS, school_row(name="Basisschool De Linde"))
         ingest(store, "templates", [path])
         assert Register(store).names() == {"S1": "Basisschool De Linde"}
-        assert b"Linde" not in (store / "facts.duckdb").read_bytes()
+        for name in ("facts.duckdb", "facts.backup.duckdb"):
+            assert b"Linde" not in (store / name).read_bytes()
 
 
 NEW_YORK = (
@@ -178,7 +185,7 @@ RENEWED = [
     ),
     pytest.param(
         "pupil_band",
-        [pupil_band_row(), pupil_band_row(at_least=5, below=""), pupil_band_row(code="Z")],
+        [pupil_band_row(), pupil_band_row(at_least=5, below="", pupils=20), pupil_band_row(code="Z")],
         [pupil_band_row(below="", pupils=100)],
         [pupil_band_row(below="", pupils=100), pupil_band_row(code="Z")],
         id="bands of another category stay",
@@ -206,8 +213,8 @@ class TestTheNewestUpload:
         header = HEADERS[contract]
         columns = ", ".join(name for name in header if name != "name")
         stores = {"renewed": [before, after], "at once": [left]}
-        for name, uploads in stores.items():
-            for number, rows in enumerate(uploads):
+        for name, tried in stores.items():
+            for number, rows in enumerate(tried):
                 path = write_csv(tmp_path / name / f"{number}.csv", header, *rows)
                 ingest(tmp_path / name / "store", "templates", [path])
         renewed, at_once = (
@@ -247,10 +254,18 @@ class TestARefusal:
             "other rules": [write_csv(tmp_path / "new_york.csv", *NEW_YORK)],
         }
 
-    def test_leaves_no_store_where_there_was_none(self, store: Path, files: dict[str, list[Path]]) -> None:
+    def test_is_all_that_a_new_store_knows(self, store: Path, files: dict[str, list[Path]]) -> None:
         assert refused_ingest(store, "templates", *files["wrong value"]) == [Problem.NOT_A_NUMBER]
+        assert [upload.decision for upload in uploads(store)] == ["refused"]
+        assert in_force(store, "absence") == []
+        assert not (store / "register.sqlite").exists()
+
+    def test_of_no_file_or_no_profile_makes_no_store(
+        self, store: Path, files: dict[str, list[Path]], tmp_path: Path
+    ) -> None:
         with pytest.raises(DefinitionError):
             ingest(store, "atlantis", files["good"])
+        assert refused_ingest(store, "templates", tmp_path / "nowhere.csv") == [Problem.NOT_FOUND]
         assert not store.exists()
 
     @pytest.mark.parametrize(
@@ -261,20 +276,29 @@ class TestARefusal:
             ("other rules", "nyc", Problem.OTHER_JURISDICTION),
         ],
     )
-    def test_leaves_every_file_of_the_store_as_it_was(
+    def test_changes_nothing_but_the_ledger(
         self, store: Path, files: dict[str, list[Path]], which: str, profile: str, problem: Problem
     ) -> None:
         ingest(store, "templates", files["good"])
         publish_tables(store, {"meta": pd.DataFrame({"city": ["A"]})})
         before = fingerprint(store)
         assert set(before) == {
+            "LOCK",
             "facts.duckdb",
+            "facts.backup.duckdb",
             "register.sqlite",
             "published/0001.duckdb",
             "published/CURRENT",
         }
+        facts_before = {name: in_force(store, name) for name in ("absence", "schools", "context")}
         assert refused_ingest(store, profile, *files[which]) == [problem]
-        assert fingerprint(store) == before
+        after = fingerprint(store)
+        assert {name for name in after if before.get(name) != after[name]} <= {
+            "facts.duckdb",
+            "facts.backup.duckdb",
+        }
+        assert {name: in_force(store, name) for name in facts_before} == facts_before
+        assert [upload.decision for upload in uploads(store)] == ["taken", "refused"]
 
     def test_of_the_same_files_comes_in_any_order_and_under_any_name(
         self, store: Path, files: dict[str, list[Path]], tmp_path: Path
@@ -284,17 +308,6 @@ class TestARefusal:
         with pytest.raises(Refused, match="as upload 1"):
             ingest(store, "sample", renamed[::-1])
 
-    def test_does_not_meet_files_that_take_a_later_correction_back(
-        self, store: Path, files: dict[str, list[Path]], tmp_path: Path
-    ) -> None:
-        ingest(store, "templates", files["good"])
-        ingest(store, "templates", [write_csv(tmp_path / "later.csv", CONTEXT, context_row(value=3))])
-        assert ingest(store, "templates", files["good"]).upload_id == 3
-
-    def test_does_not_meet_part_of_the_same_files(self, store: Path, files: dict[str, list[Path]]) -> None:
-        ingest(store, "templates", files["good"])
-        assert ingest(store, "templates", files["good"][:1]).upload_id == 2
-
     def test_for_other_rules_names_the_rules(self, store: Path, files: dict[str, list[Path]]) -> None:
         ingest(store, "nyc", files["other rules"])
         with pytest.raises(Refused, match="new-york"):
@@ -302,17 +315,137 @@ class TestARefusal:
 
 
 class TestAStoreInUse:
-    def test_is_busy_for_another_writer_and_open_to_readers(self, store: Path, absence: Path) -> None:
+    def test_is_busy_for_who_does_not_wait_and_open_to_readers(self, store: Path, absence: Path) -> None:
         publish_tables(store, {"meta": pd.DataFrame({"city": ["A"]})})
         reader = PublishedStore(store)
         with another_process(store):
             with pytest.raises(StoreBusy, match="try again"):
-                ingest(store, "templates", [absence])
+                ingest(store, "templates", [absence], wait=False)
             with pytest.raises(StoreBusy):
-                publish(store)
+                publish(store, wait=False)
             assert reader.current().rows("meta") == [{"city": "A"}]
             assert not (store / "register.sqlite").exists()
         assert ingest(store, "templates", [absence]).upload_id == 1
+
+    def test_is_read_as_it_was_after_the_last_job(self, store: Path, absence: Path) -> None:
+        ingest(store, "templates", [absence])
+        adds = (
+            "facts.add_event(__import__('datetime').datetime(2026, 9, 1), 'an', 'x', 'y'); sys.stdin.read()"
+        )
+        with another_process(store, adds), open_facts(store) as facts:
+            assert len(facts.uploads()) == 1
+            assert facts.events() == []
+            assert len(facts.frame("SELECT * FROM absence")) == 2
+        with open_facts(store) as facts:
+            assert [event.what for event in facts.events()] == ["x"]
+
+    def test_is_made_by_nobody_who_only_reads(self, store: Path) -> None:
+        with open_facts(store) as facts:
+            assert facts.uploads() == []
+            assert facts.frame("SELECT * FROM absence").empty
+        assert not store.exists()
+
+
+def cut_off(path: Path, left: float) -> None:
+    """Cut a file off where `left` (a share) of it is left."""
+    os.truncate(path, int(left * path.stat().st_size))
+
+
+class TestDamagedFacts:
+    @pytest.fixture
+    def damaged(self, store: Path, absence: Path) -> Path:
+        ingest(store, "templates", [absence])
+        return store
+
+    @pytest.mark.parametrize("left", [0, 0.01, 0.5, 0.9, 0.999])
+    def test_are_noticed_and_put_back_from_the_copy(self, damaged: Path, left: float, tmp_path: Path) -> None:
+        before = in_force(damaged, "absence")
+        cut_off(damaged / "facts.duckdb", left)
+        copy = fingerprint(damaged)["facts.backup.duckdb"]
+        other = write_csv(tmp_path / "other.csv", CONTEXT, context_row())
+        for work in (uploads, lambda folder: ingest(folder, "templates", [other])):
+            with pytest.raises(StoreDamaged, match=r"mirrors restore --store .* --facts"):
+                work(damaged)
+        assert fingerprint(damaged)["facts.backup.duckdb"] == copy
+        aside = restore_facts(damaged)
+        assert aside is not None
+        assert aside.exists()
+        assert in_force(damaged, "absence") == before
+        assert ingest(damaged, "templates", [other]).upload_id == 2
+
+    def test_that_are_gone_are_not_taken_for_a_new_store(self, damaged: Path, absence: Path) -> None:
+        (damaged / "facts.duckdb").unlink()
+        with pytest.raises(StoreDamaged):
+            uploads(damaged)
+        assert restore_facts(damaged) is None
+        assert len(uploads(damaged)) == 1
+
+    def test_with_a_block_that_rotted_are_told_when_it_is_read(self, damaged: Path) -> None:
+        content = bytearray((damaged / "facts.duckdb").read_bytes())
+        content[len(content) // 2] ^= 255
+        (damaged / "facts.duckdb").write_bytes(content)
+        with pytest.raises(StoreDamaged):
+            uploads(damaged)
+
+    def test_and_a_damaged_copy_say_so(self, damaged: Path) -> None:
+        for name in ("facts.duckdb", "facts.backup.duckdb"):
+            cut_off(damaged / name, 0.5)
+        with pytest.raises(StoreDamaged, match="the whole folder"):
+            restore_facts(damaged)
+        assert (damaged / "facts.duckdb").exists()
+
+    def test_of_an_earlier_version_are_told_apart(self, store: Path) -> None:
+        store.mkdir()
+        with duckdb.connect(store / "facts.duckdb") as old:
+            old.execute("CREATE TABLE upload (upload_id INTEGER)")
+        with pytest.raises(StoreOutdated, match="earlier version"):
+            uploads(store)
+
+    def test_get_the_columns_that_a_newer_version_adds(self, damaged: Path) -> None:
+        with duckdb.connect(damaged / "facts.duckdb") as older:
+            older.execute("ALTER TABLE fact_absence DROP COLUMN share")
+            older.execute("DROP TABLE fact_trajectory")
+            older.execute("UPDATE schema_digest SET digest = 'older'")
+        assert [row["share"] for row in in_force(damaged, "absence")] == [None, None]
+        assert in_force(damaged, "trajectory") == []
+
+
+class TestADamagedSnapshot:
+    @pytest.mark.parametrize("left", [0, 0.01, 0.5, 0.9, 0.999])
+    def test_names_the_newest_whole_one_before_it(self, store: Path, left: float) -> None:
+        for number in (1, 2, 3, 4):
+            publish_tables(store, numbered(number, rows=100_000))
+        cut_off(store / "published" / "0003.duckdb", 0.5)
+        cut_off(store / "published" / "0004.duckdb", left)
+        with pytest.raises(StoreDamaged, match=r"restore --store .* --snapshot 0002"):
+            numbers(PublishedStore(store).current())
+        assert [found.whole for found in list_snapshots(store)] == [True, True, False, False]
+        with pytest.raises(StoreDamaged):
+            restore_snapshot(store, "0003")
+        restore_snapshot(store, "0002")
+        assert numbers(PublishedStore(store).current()) == {2}
+
+    def test_is_noticed_while_it_is_read(self, store: Path) -> None:
+        scattered = pd.DataFrame({"number": [number * 2_654_435_761 % 2**61 for number in range(300_000)]})
+        publish_tables(store, {"first": scattered, "second": scattered})
+        snapshot = PublishedStore(store).current()
+        content = bytearray((store / "published" / "0001.duckdb").read_bytes())
+        for place in range(12_288 + 100_000, len(content), 262_144):
+            content[place] ^= 255
+        (store / "published" / "0001.duckdb").write_bytes(content)
+        with pytest.raises(StoreDamaged, match="no earlier one is whole"):
+            numbers(snapshot)
+
+    def test_that_is_the_only_one_is_published_again(self, store: Path) -> None:
+        publish_tables(store, numbered(1))
+        cut_off(store / "published" / "0001.duckdb", 0.5)
+        with pytest.raises(StoreDamaged, match="mirrors publish --store"):
+            PublishedStore(store).current()
+
+    def test_that_is_not_there_cannot_be_put_in_use(self, store: Path) -> None:
+        publish_tables(store, numbered(1))
+        with pytest.raises(NoSnapshot, match="there are: 0001"):
+            restore_snapshot(store, "0007")
 
 
 class TestNothingToPublish:
@@ -383,7 +516,7 @@ class TestASnapshot:
 
     def test_unfinished_or_foreign_files_are_ignored(self, store: Path) -> None:
         publish_tables(store, numbered(1))
-        for name in ("0002.unfinished", "CURRENT.unfinished", "copy of 0001.duckdb"):
+        for name in ("0002.duckdb.unfinished", "CURRENT.unfinished", "copy of 0001.duckdb"):
             (store / "published" / name).write_bytes(b"half a file")
         published = PublishedStore(store)
         assert numbers(published.current()) == {1}
@@ -407,12 +540,26 @@ class TestASnapshot:
         publish_tables(store, numbered(3))
         assert numbers(published.current()) == {3}
 
-    @pytest.mark.parametrize("name", ["stad 't Zand", "50% #1", "été; DROP"])
+    @pytest.mark.parametrize("name", ["stad 't Zand", "50% #1", "été; DROP", 'wat? "hier" *', "a?b=c&d/e?f"])
     def test_may_live_in_a_folder_of_any_name(self, tmp_path: Path, absence: Path, name: str) -> None:
         store = tmp_path / name
         ingest(store, "templates", [absence])
+        school = write_csv(tmp_path / "schools.csv", SCHOOLS, school_row())
+        assert ingest(store, "templates", [school]).upload_id == 2
+        assert len(in_force(store, "absence")) == 2
         publish_tables(store, numbered(1))
         assert numbers(PublishedStore(store).current()) == {1}
+        assert Register(store).names() == {"S1": "De Linde"}
+        assert {path.name for path in tmp_path.iterdir()} == {
+            Path(name).parts[0],
+            "absence.csv",
+            "schools.csv",
+        }
+        cut_off(store / "facts.duckdb", 0.5)
+        with pytest.raises(StoreDamaged):
+            uploads(store)
+        restore_facts(store)
+        assert len(uploads(store)) == 2
 
     def test_never_tears_while_many_threads_read_and_one_publishes(self, store: Path) -> None:
         publish_tables(store, numbered(0, rows=500))
@@ -455,7 +602,7 @@ class TestRows:
             }
         )
         publish_tables(store, {"school": schools, "nobody": schools.head(0)})
-        Register(store).remember({"S1": RegisteredName("De Linde", "2024-25")})
+        Register(store).remember(1, {"S1": RegisteredName("De Linde", "2024-25")})
         return PublishedStore(store).current()
 
     def test_are_those_asked_for(self, snapshot: Snapshot) -> None:
@@ -535,18 +682,20 @@ class TestAReader:
         assert list(tmp_path.iterdir()) == []
 
 
+def named(**names: str) -> dict[str, RegisteredName]:
+    return {school_id: RegisteredName(name, "2024-25") for school_id, name in names.items()}
+
+
 class TestTheRegister:
     def test_is_empty_and_writes_nothing_before_the_first_name(self, store: Path) -> None:
         register = Register(store)
-        register.remember({})
+        register.remember(1, {})
         assert register.names() == {}
         assert not store.exists()
 
     def test_remembers_and_renews_names(self, tmp_path: Path) -> None:
-        first = {"S1": "De Linde", "S2": "L'École d'été — “Ünïcode”"}
-        second = {"S1": "De Nieuwe Linde", "S3": "'; DROP TABLE school; --"}
-        for names in (first, second):
-            Register(tmp_path).remember({key: RegisteredName(name, "2024-25") for key, name in names.items()})
+        Register(tmp_path).remember(1, named(S1="De Linde", S2="L'École d'été — “Ünïcode”"))
+        Register(tmp_path).remember(2, named(S1="De Nieuwe Linde", S3="'; DROP TABLE school; --"))
         assert Register(tmp_path).names() == {
             "S1": "De Nieuwe Linde",
             "S2": "L'École d'été — “Ünïcode”",
@@ -554,19 +703,34 @@ class TestTheRegister:
         }
 
     def test_keeps_the_newer_name_when_an_older_year_comes_later(self, tmp_path: Path) -> None:
-        Register(tmp_path).remember({"S1": RegisteredName("De Nieuwe Linde", "2024-25")})
-        Register(tmp_path).remember({"S1": RegisteredName("De Linde", "2019-20")})
+        Register(tmp_path).remember(1, {"S1": RegisteredName("De Nieuwe Linde", "2024-25")})
+        Register(tmp_path).remember(2, {"S1": RegisteredName("De Linde", "2019-20")})
         assert Register(tmp_path).names() == {"S1": "De Nieuwe Linde"}
+
+    def test_knows_the_names_of_some_uploads(self, tmp_path: Path) -> None:
+        Register(tmp_path).remember(1, named(S1="De Linde"))
+        Register(tmp_path).remember(2, named(S1="Wrong", S2="Elsewhere"))
+        assert Register(tmp_path).names([1]) == {"S1": "De Linde"}
+        assert Register(tmp_path).names([]) == {}
+        assert Register(tmp_path).names([2, 1]) == {"S1": "Wrong", "S2": "Elsewhere"}
+
+    def test_forgets_names_whose_upload_never_came_in(self, tmp_path: Path) -> None:
+        Register(tmp_path).remember(1, named(S1="De Linde"))
+        Register(tmp_path).remember(2, named(S1="Died", S2="Died too"))
+        Register(tmp_path).remember(2, named(S2="De Beuk"))
+        assert Register(tmp_path).names() == {"S1": "De Linde", "S2": "De Beuk"}
+        Register(tmp_path).remember(2, {})
+        assert Register(tmp_path).names() == {"S1": "De Linde"}
 
     def test_holds_a_country(self, tmp_path: Path) -> None:
         names = {f"S{number}": f"School {number}" for number in range(25_000)}
-        Register(tmp_path).remember({key: RegisteredName(name, "2024-25") for key, name in names.items()})
+        Register(tmp_path).remember(1, named(**names))
         assert Register(tmp_path).names() == names
 
     def test_is_read_again_for_a_new_snapshot(self, store: Path) -> None:
         publish_tables(store, numbered(1))
         published = PublishedStore(store)
         assert published.current().school_name("S1") == "S1"
-        Register(store).remember({"S1": RegisteredName("De Linde", "2024-25")})
+        Register(store).remember(1, named(S1="De Linde"))
         publish_tables(store, numbered(2))
         assert published.current().school_name("S1") == "De Linde"

@@ -1,0 +1,128 @@
+"""The acts of an administrator: each asks the viewer first, and writes who did it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from mirrors import jobs
+from mirrors.access import Viewer
+from mirrors.definitions import load_jurisdiction, load_profile
+from mirrors.intake import Upload
+from mirrors.jobs import Ingested, NoFigures, NothingToPublish, WrongDecision
+from mirrors.progress import Progress
+from mirrors.store import Preview, open_facts
+from mirrors.views.alarms import SchoolYearAlarms, alarms_view
+from mirrors.views.ledger import names_in_force, state_of
+
+__all__ = [
+    "Checked",
+    "Ingested",
+    "NoFigures",
+    "NothingToPublish",
+    "Prepared",
+    "WrongDecision",
+    "alarms",
+    "allow_level_b",
+    "decide",
+    "forbid_level_b",
+    "prepare",
+    "publish",
+    "restore",
+    "take_back",
+    "take_in",
+    "withdraw",
+]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What publishing would change, and the state of the facts it was computed from."""
+
+    state: str
+    preview: Preview
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What stands out in the facts in this state; `unit` is what absence is counted in."""
+
+    state: str
+    unit: str
+    school_years: tuple[SchoolYearAlarms, ...]
+
+
+def take_in(
+    folder: Path, viewer: Viewer, upload: Upload, confirmed: frozenset[str], told: Progress
+) -> Ingested:
+    """Take a checked upload in, wholly or not at all; waits for its turn. Raises Refused, StoreTrouble."""
+    viewer.require_administrator()
+    return jobs.take_in(folder, upload, told, by=viewer.name, confirmed=confirmed)
+
+
+def prepare(folder: Path, viewer: Viewer, told: Progress) -> Prepared:
+    """Return what publishing would change; nothing is put in use.
+
+    Raises NothingToPublish, NoFigures and StoreTrouble.
+    """
+    viewer.require_administrator()
+    state = state_of(folder, viewer)
+    return Prepared(state, jobs.prepare_publish(folder, told, by=viewer.name))
+
+
+def publish(folder: Path, viewer: Viewer, told: Progress) -> str:
+    """Put what was prepared in use and return the snapshot's name; raises as `prepare` does."""
+    viewer.require_administrator()
+    return jobs.publish(folder, told, by=viewer.name)
+
+
+def restore(folder: Path, viewer: Viewer, snapshot: str) -> None:
+    """Put an earlier snapshot in use again; raises NoSnapshot and StoreTrouble."""
+    viewer.require_administrator()
+    jobs.restore(folder, snapshot, by=viewer.name)
+
+
+def withdraw(folder: Path, viewer: Viewer, upload_id: int, note: str) -> None:
+    """Set an upload aside as if it had never come; raises WrongDecision and StoreTrouble."""
+    viewer.require_administrator()
+    jobs.withdraw(folder, upload_id, note, by=viewer.name)
+
+
+def take_back(folder: Path, viewer: Viewer, upload_id: int, note: str) -> None:
+    """Put a withdrawn upload in force again; raises WrongDecision and StoreTrouble."""
+    viewer.require_administrator()
+    jobs.reinstate(folder, upload_id, note, by=viewer.name)
+
+
+def alarms(folder: Path, viewer: Viewer) -> Checked:
+    """Return every alarm of the facts in force, by school and school year; raises StoreTrouble."""
+    viewer.require_administrator()
+    with open_facts(folder) as facts:
+        state, in_force = facts.state_id(), facts.in_force()
+    profile = in_force[-1].mapped_by if in_force else load_profile("templates")
+    unit = load_jurisdiction(profile.jurisdiction).unit
+    if not in_force:
+        return Checked(state, unit, ())
+    names = names_in_force(folder, viewer)
+    return Checked(state, unit, alarms_view(jobs.alarms(folder), names, viewer))
+
+
+def decide(
+    folder: Path, viewer: Viewer, school_id: str, school_year: str, alarm: str, decision: str, note: str
+) -> None:
+    """Confirm an alarm ("confirmed": the data are right) or reject the data ("rejected").
+
+    Raises WrongDecision and StoreTrouble.
+    """
+    viewer.require_administrator()
+    jobs.decide(folder, school_id, school_year, alarm, decision, note, by=viewer.name)
+
+
+def allow_level_b(folder: Path, viewer: Viewer, confirmed_by: str, reference: str) -> None:
+    """Take files about single pupils from now on; raises WrongDecision and StoreTrouble."""
+    viewer.require_administrator()
+    jobs.allow_level_b(folder, confirmed_by, reference, by=viewer.name)
+
+
+def forbid_level_b(folder: Path, viewer: Viewer) -> None:
+    """Take no files about single pupils any more; raises StoreTrouble."""
+    viewer.require_administrator()
+    jobs.forbid_level_b(folder, by=viewer.name)

@@ -1,0 +1,159 @@
+"""What a publish would change, in words and as tables."""
+
+from collections.abc import Mapping
+
+from mirrors.charts.amounts import amount
+from mirrors.charts.chart import Table
+from mirrors.charts.letters import lower_first
+from mirrors.definitions import Indicator, load_indicators
+from mirrors.locale import Language
+from mirrors.views.ledger import Preview
+
+_NAMED = 6
+
+
+def preview_sentences(preview: Preview, names: Mapping[str, str], language: Language) -> list[str]:
+    """Return what readers would see differently, one sentence a subject."""
+    if preview.nothing_changes:
+        return [language.text("Nothing would change: readers already see these figures.")]
+    return [
+        _figures(preview, language),
+        *_years(preview, language),
+        *_schools(preview, names, language),
+        *_indicators(preview, language),
+    ]
+
+
+def _figures(preview: Preview, language: Language) -> str:
+    if preview.against is None:
+        return language.plural(
+            "Nothing is published yet: {count} figure would be shown for the first time.",
+            "Nothing is published yet: {count} figures would be shown for the first time.",
+            preview.figures_new,
+        )
+    return language.text(
+        "Against snapshot {snapshot}: {changed} figures change, {new} are new and {gone} go.",
+        snapshot=int(preview.against),
+        changed=language.number(preview.figures_changed),
+        new=language.number(preview.figures_new),
+        gone=language.number(preview.figures_gone),
+    )
+
+
+def _years(preview: Preview, language: Language) -> list[str]:
+    told = []
+    if preview.years_come:
+        years = language.join(list(preview.years_come))
+        told.append(language.text("School years that come: {names}.", names=years))
+    if preview.years_go:
+        years = language.join(list(preview.years_go))
+        told.append(language.text("School years that go: {names}.", names=years))
+    return told
+
+
+def _schools(preview: Preview, names: Mapping[str, str], language: Language) -> list[str]:
+    told = []
+    if preview.schools_come:
+        told.append(
+            language.plural(
+                "{count} school comes: {names}.",
+                "{count} schools come: {names}.",
+                len(preview.schools_come),
+                names=_some(preview.schools_come, names, language),
+            )
+        )
+    if preview.schools_go:
+        told.append(
+            language.plural(
+                "{count} school goes: {names}.",
+                "{count} schools go: {names}.",
+                len(preview.schools_go),
+                names=_some(preview.schools_go, names, language),
+            )
+        )
+    return told
+
+
+def _indicators(preview: Preview, language: Language) -> list[str]:
+    told = []
+    if preview.indicators_come:
+        told.append(
+            language.text("Indicators that come: {names}.", names=_titles(preview.indicators_come, language))
+        )
+    if preview.indicators_go:
+        told.append(
+            language.text("Indicators that go: {names}.", names=_titles(preview.indicators_go, language))
+        )
+    return told
+
+
+def _some(schools: tuple[str, ...], names: Mapping[str, str], language: Language) -> str:
+    shown = sorted(names.get(school, school) for school in schools)[:_NAMED]
+    return language.join(shown) if len(schools) <= _NAMED else ", ".join(shown) + " …"
+
+
+def _titles(indicators: tuple[str, ...], language: Language) -> str:
+    return language.join([lower_first(_title(indicator, language)) for indicator in indicators])
+
+
+def _title(indicator: str, language: Language) -> str:
+    known = load_indicators().get(indicator)
+    return language.pick(known.title) if known else indicator
+
+
+def moves_table(preview: Preview, names: Mapping[str, str], language: Language) -> Table:
+    """Return the figures that move most, with the school's name, before and after."""
+    header = (
+        language.text("School"),
+        language.text("Indicator"),
+        language.text("School year"),
+        language.text("Now shown"),
+        language.text("Will show"),
+    )
+    known = load_indicators()
+    rows = (
+        (
+            names.get(move.school_id, move.school_id),
+            _title(move.indicator, language),
+            move.school_year,
+            _amount(known[move.indicator], move.before, language),
+            _amount(known[move.indicator], move.after, language),
+        )
+        for move in preview.moves
+    )
+    return Table(header, tuple(rows))
+
+
+def _amount(indicator: Indicator, value: float, language: Language) -> str:
+    return amount(indicator, value, 1 if indicator.is_share else 0, language)
+
+
+def lists_table(preview: Preview, names: Mapping[str, str], language: Language) -> Table:
+    """Return which schools enter or leave which of the three lists, in alphabetical order of school."""
+    header = (
+        language.text("School"),
+        language.text("List"),
+        language.text("Indicator"),
+        language.text("School year"),
+        language.text("What happens"),
+    )
+    rows = sorted(
+        (
+            names.get(change.school_id, change.school_id),
+            list_words(change.list, language),
+            _title(change.indicator, language),
+            change.school_year,
+            language.text("enters") if change.enters else language.text("leaves"),
+        )
+        for change in preview.list_changes
+    )
+    return Table(header, tuple(rows))
+
+
+def list_words(kind: str, language: Language) -> str:
+    """Return the name of one of the three lists."""
+    return {
+        "rose": language.text("Where it rose"),
+        "improved": language.text("Where it improved"),
+        "excellent": language.text("Where results are excellent"),
+    }.get(kind, kind)

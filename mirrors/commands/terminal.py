@@ -1,0 +1,80 @@
+"""What every command shares: its options, its progress bar, and how it tells what went wrong."""
+
+import getpass
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from mirrors.definitions.reading import DefinitionError
+from mirrors.progress import Progress
+
+REFUSED, BUSY, NOTHING, UNREADABLE = 1, 3, 4, 5
+EXIT_CODES = "Exit codes: 0 done, 1 refused, 2 wrong use, 3 store busy, 4 nothing published, 5 file trouble."
+
+
+def _account() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+store_option = click.option(
+    "--store",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help="Folder of the store.",
+)
+by_option = click.option(
+    "--by", default=_account, metavar="NAME", help="Who asks, for the ledger; your account by default."
+)
+wait_option = click.option(
+    "--no-wait", "wait", flag_value=False, default=True, help="Do not wait while another job writes."
+)
+note_option = click.option("--note", required=True, help="Why, in a few words; it goes into the ledger.")
+
+
+@contextmanager
+def bar(label: str) -> Iterator[Progress]:
+    """Show a progress bar on the terminal; a job tells it its step and the share of work done."""
+    with click.progressbar(
+        length=100, label=label, file=sys.stderr, item_show_func=lambda step: step
+    ) as shown:
+
+        def told(step: str, share: float) -> None:
+            shown.update(round(100 * share) - shown.pos, step)
+
+        yield told
+        shown.update(100 - shown.pos, "done")
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """Turn what can go wrong into a sentence and an exit code."""
+    from mirrors.intake import Refused
+    from mirrors.jobs import NoFigures, NothingToPublish, WrongDecision
+    from mirrors.locale import Language
+    from mirrors.store import NoSnapshot, StoreBusy, StoreTrouble
+
+    try:
+        yield
+    except Refused as refusal:
+        click.echo("Refused; the facts are unchanged.", err=True)
+        for finding in refusal.findings:
+            click.echo(f"  {finding.say(Language('en'))}", err=True)
+        sys.exit(REFUSED)
+    except (DefinitionError, WrongDecision) as error:
+        raise click.UsageError(str(error)) from error
+    except StoreBusy as error:
+        click.echo(str(error), err=True)
+        sys.exit(BUSY)
+    except (NoSnapshot, NothingToPublish, NoFigures) as error:
+        click.echo(str(error), err=True)
+        sys.exit(NOTHING)
+    except (StoreTrouble, OSError) as error:
+        click.echo(str(error), err=True)
+        sys.exit(UNREADABLE)

@@ -1,0 +1,110 @@
+"""Publishing: the next snapshot is prepared and compared, put in use, and an earlier one put back."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mirrors.benchmark.benchmark import run_benchmark
+from mirrors.definitions import load_indicators, load_jurisdiction
+from mirrors.disclosure import protect
+from mirrors.jobs.job import UNKNOWN, newest_profile, now, writing
+from mirrors.progress import Progress, silent
+from mirrors.store import Facts, Origin, Preview, SnapshotRecord, list_snapshots, write_facts
+from mirrors.store.backup import put_back
+from mirrors.store.preview import compare
+from mirrors.store.published import adopt_candidate, candidate, restore_snapshot, write_candidate
+from mirrors.store.queue import turn
+
+
+class NoFigures(LookupError):
+    """The facts of the store give no figure yet."""
+
+
+def prepare_publish(
+    folder: Path, progress: Progress = silent, *, by: str = UNKNOWN, wait: bool = True
+) -> Preview:
+    """Compute everything from the facts in force and return what a publish would change; changes nothing.
+
+    Raises NothingToPublish and NoFigures.
+    """
+    with _facts_to_publish(folder, progress, wait) as facts:
+        _see_to_candidate(folder, facts, progress, by)
+        progress("compare with the snapshot in use", 0.97)
+        return compare(folder)
+
+
+def publish(folder: Path, progress: Progress = silent, *, by: str = UNKNOWN, wait: bool = True) -> str:
+    """Put a snapshot of all facts in force in use and return its name.
+
+    What was prepared is used while nothing changed since. Raises NothingToPublish and NoFigures.
+    """
+    with _facts_to_publish(folder, progress, wait) as facts:
+        _see_to_candidate(folder, facts, progress, by)
+        progress("put the snapshot in use", 0.99)
+        when = now()
+        name = adopt_candidate(folder, when, by)
+        facts.add_event(when, by, "published", name)
+    return name
+
+
+def restore(folder: Path, snapshot: str, *, by: str = UNKNOWN, wait: bool = True) -> None:
+    """Put an earlier snapshot in use again; raises NoSnapshot, and StoreDamaged when it is not whole."""
+    with writing(folder, silent, wait) as facts:
+        restore_snapshot(folder, snapshot)
+        facts.add_event(now(), by, "restored", snapshot)
+
+
+def restore_facts(folder: Path, *, by: str = UNKNOWN, wait: bool = True) -> Path | None:
+    """Put the copy of the facts in their place; return where the old file was moved to. Deletes nothing."""
+    with turn(folder, silent, wait):
+        aside = put_back(folder)
+    with write_facts(folder, silent, wait) as facts:
+        facts.add_event(now(), by, "facts_restored", aside.name if aside else "")
+    return aside
+
+
+def snapshots(folder: Path) -> list[SnapshotRecord]:
+    """Return every snapshot of the store, oldest first."""
+    return list_snapshots(folder)
+
+
+@contextmanager
+def _facts_to_publish(folder: Path, progress: Progress, wait: bool) -> Iterator[Facts]:
+    with writing(folder, progress, wait) as facts:
+        newest_profile(folder, facts)
+        yield facts
+
+
+def _see_to_candidate(folder: Path, facts: Facts, progress: Progress, by: str) -> None:
+    """Leave a candidate that rests on the facts in force; one that already does is kept."""
+    origin = Origin(
+        now(),
+        by,
+        tuple(upload.upload_id for upload in facts.in_force()),
+        facts.state_id(),
+        _program(),
+    )
+    prepared = candidate(folder)
+    if prepared is not None:
+        prepared.close()
+        made = prepared.origin
+        if made is not None and (made.state, made.program) == (origin.state, origin.program):
+            return
+    profile, indicators = newest_profile(folder, facts), load_indicators()
+    jurisdiction = load_jurisdiction(profile.jurisdiction)
+    benchmark = run_benchmark(facts, indicators, jurisdiction, progress, facts.decisions())
+    if not any(indicators[key].is_share for key in benchmark.compared):
+        raise NoFigures(
+            f"the facts in {folder} give no figure yet: ingest enrolment, with absence or pupils by band"
+        )
+    progress("write snapshot", 0.95)
+    write_candidate(folder, protect(benchmark, indicators, profile, origin.at), origin)
+
+
+def _program() -> str:
+    """Return what the program and its definitions are known by: another one may compute otherwise."""
+    root = Path(__file__).parent.parent
+    files = sorted(path for path in root.rglob("*") if path.suffix in {".py", ".sql", ".yaml", ".json"})
+    told = [(str(path.relative_to(root)), path.stat().st_size, path.stat().st_mtime_ns) for path in files]
+    return hashlib.sha256(repr(told).encode()).hexdigest()

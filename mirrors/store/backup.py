@@ -1,0 +1,56 @@
+"""The copy of the facts that holds everything up to the last change: read by pages, put back after damage."""
+
+import os
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+from mirrors.store.database import attach, read_through
+from mirrors.store.durable import whole_file
+from mirrors.store.trouble import told_plainly
+
+FACTS = "facts.duckdb"
+COPY = "facts.backup.duckdb"
+
+
+def is_current(folder: Path) -> bool:
+    """Return whether the copy holds all that the facts hold, by their size and the time they were written."""
+    facts, copy, log = folder / FACTS, folder / COPY, folder / f"{FACTS}.wal"
+    if log.exists() or not facts.exists() or not copy.exists():
+        return False
+    now, then = facts.stat(), copy.stat()
+    return (now.st_size, now.st_mtime_ns) == (then.st_size, then.st_mtime_ns)
+
+
+def renew(folder: Path) -> None:
+    """Copy the facts, which nobody has open; the old copy stays until the new one is whole."""
+    if is_current(folder):
+        return
+    with whole_file(folder / COPY) as unfinished:
+        shutil.copyfile(folder / FACTS, unfinished)
+        written = (folder / FACTS).stat()
+        os.utime(unfinished, ns=(written.st_atime_ns, written.st_mtime_ns))
+
+
+def put_back(folder: Path) -> Path | None:
+    """Put the copy in the place of the facts; return where the damaged file was moved to, if there was one.
+
+    Nothing is deleted. Raises StoreDamaged when the copy itself is damaged or absent.
+    """
+    copy = folder / COPY
+    hopeless = (
+        f"{copy} is damaged or absent too: put back a copy of the whole folder {folder}, or ingest again"
+    )
+    with told_plainly(folder, lambda: hopeless):
+        with attach({"store": copy}, read_only=True) as connection:
+            read_through(connection, "store")
+        aside = None
+        if (folder / FACTS).exists():
+            aside = folder / f"facts.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.duckdb"
+            for ending in (".wal", ""):
+                if (folder / f"{FACTS}{ending}").exists():
+                    os.replace(folder / f"{FACTS}{ending}", aside.with_name(aside.name + ending))
+        with whole_file(folder / FACTS) as unfinished:
+            shutil.copyfile(copy, unfinished)
+            shutil.copystat(copy, unfinished)
+    return aside

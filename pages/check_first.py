@@ -1,0 +1,155 @@
+"""Check first: the figures that stand out, and whether they are right."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from mirrors.administration import acts
+from mirrors.administration.acts import Checked, WrongDecision
+from mirrors.charts.alarm_evidence import what_it_may_be, what_was_seen
+from mirrors.charts.alarm_words import alarm_effect, alarm_state, alarm_title, what_to_do
+from mirrors.charts.moments import moment
+from mirrors.locale import Language
+from mirrors.views.alarms import AlarmView, SchoolYearAlarms, State
+from mirrors.views.ledger import state_of
+from pages import administration, page
+
+_SEEN = "alarms"
+_AT_ONCE = 20
+_LONGEST_NOTE = 500
+
+
+def show() -> None:
+    """Draw what stands out in one school year, and what was decided about it."""
+    say = page.language()
+    administration.head(say.text("Check first"), say)
+    with administration.told_calmly(say):
+        _draw(_look(say), say)
+
+
+def _look(say: Language) -> Checked:
+    folder, viewer = page.store_folder(), page.administrator()
+    seen: Checked | None = st.session_state.get(_SEEN)
+    if seen is not None and seen.state == state_of(folder, viewer):
+        return seen
+    with st.spinner(say.text("Looking for what stands out")):
+        found = acts.alarms(folder, viewer)
+    st.session_state[_SEEN] = found
+    return found
+
+
+def _draw(checked: Checked, say: Language) -> None:
+    waiting = [each for each in checked.school_years if each.of(State.OPEN)]
+    decided = [each for each in checked.school_years if each.of(State.CONFIRMED, State.REJECTED)]
+    administration.verdict(_standing(waiting, say))
+    administration.tell_notice()
+    st.caption(
+        say.text(
+            "Nothing is ever corrected by itself: somebody finds out whether the figures are right, and "
+            "says so. A decision lapses when the figures change."
+        )
+    )
+    page.part(1, say.text("What stands out"))
+    _waiting(waiting, checked.unit, say)
+    page.part(2, say.text("What was decided"))
+    _decided(decided, checked.unit, say)
+
+
+def _standing(waiting: Sequence[SchoolYearAlarms], say: Language) -> str:
+    if not waiting:
+        return say.text("Nothing waits for you.")
+    stands_out = say.plural(
+        "**{count} school year** of a school stands out and waits for you.",
+        "**{count} school years** of schools stand out and wait for you.",
+        len(waiting),
+    )
+    until = say.text("Until somebody decides, they take no part in comparisons.")
+    return f"{stands_out} {until}"
+
+
+def _waiting(waiting: Sequence[SchoolYearAlarms], unit: str, say: Language) -> None:
+    years = {each.school_year: each.school_year for each in waiting}
+    if not years:
+        st.markdown(say.text("Nothing."))
+        return
+    counts = {year: sum(each.school_year == year for each in waiting) for year in years}
+    labels = {year: f"{year} ({say.number(counts[year])})" for year in years}
+    year = page.choice("year", say.text("School year"), labels, next(iter(years)))
+    if year is None:
+        page.unknown_link()
+        return
+    of_year = [each for each in waiting if each.school_year == year]
+    # Schools of which nothing came at all stand last.
+    of_year.sort(key=lambda each: not any(alarm.holds for alarm in each.of(State.OPEN)))
+    for each in of_year[:_AT_ONCE]:
+        _school_year(each, unit, say)
+    if len(of_year) > _AT_ONCE:
+        left = len(of_year) - _AT_ONCE
+        st.caption(
+            say.plural(
+                "{count} more appears once these are decided.",
+                "{count} more appear once these are decided.",
+                left,
+            )
+        )
+
+
+def _school_year(each: SchoolYearAlarms, unit: str, say: Language) -> None:
+    with st.container(border=True, key=f"alarm {each.school_id} {each.school_year}"):
+        st.subheader(f"{page.plain(each.name)} · {each.school_year}", anchor=False)
+        for alarm in each.of(State.OPEN):
+            _alarm(each, alarm, unit, say)
+
+
+def _alarm(each: SchoolYearAlarms, alarm: AlarmView, unit: str, say: Language) -> None:
+    st.markdown(_seen(alarm, unit, say))
+    st.caption(what_it_may_be(alarm.kind, say))
+    with (
+        st.expander(say.text("Decide")),
+        st.form(f"decide {each.school_id} {each.school_year} {alarm.kind}", border=False),
+    ):
+        st.markdown(what_to_do(alarm.kind, say))
+        note = st.text_input(say.text("What did you find out? (a few words)"), max_chars=_LONGEST_NOTE)
+        with st.container(horizontal=True):
+            right = st.form_submit_button(say.text("The data are right"))
+            wrong = st.form_submit_button(say.text("The data are wrong"))
+    if (right or wrong) and not note.strip():
+        st.warning(say.text("Please say in a few words what you found out."))
+    elif right or wrong:
+        _decide(each, alarm, "confirmed" if right else "rejected", note, say)
+
+
+def _seen(alarm: AlarmView, unit: str, say: Language) -> str:
+    return f"**{alarm_title(alarm.kind, say)}.** {what_was_seen(alarm, unit, say)}"
+
+
+def _decide(each: SchoolYearAlarms, alarm: AlarmView, decision: str, note: str, say: Language) -> None:
+    try:
+        acts.decide(
+            page.store_folder(),
+            page.administrator(),
+            each.school_id,
+            each.school_year,
+            str(alarm.kind),
+            decision,
+            note,
+        )
+    except WrongDecision:
+        st.info(say.text("This does not stand out any more."))
+        return
+    administration.notice(
+        say.text("{school}, {year}: noted.", school=page.plain(each.name), year=each.school_year)
+    )
+
+
+def _decided(decided: Sequence[SchoolYearAlarms], unit: str, say: Language) -> None:
+    if not decided:
+        st.markdown(say.text("Nothing yet."))
+    for each in decided:
+        for alarm in each.of(State.CONFIRMED, State.REJECTED):
+            label = f"{page.plain(each.name)} · {each.school_year} · {alarm_state(alarm.state, say)}"
+            with st.expander(label):
+                st.markdown(_seen(alarm, unit, say))
+                when = moment(alarm.decided_at, say) if alarm.decided_at is not None else ""
+                st.markdown(f"{page.plain(alarm.decided_by)}, {when}: {page.plain(alarm.note)}")
+                st.caption(alarm_effect(alarm, say))

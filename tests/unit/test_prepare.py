@@ -1,0 +1,537 @@
+"""The provider's own tool: keys and tokens, what is counted, the prepared folder and its receipt."""
+
+import hashlib
+import re
+import stat
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+import pyarrow.parquet
+import pytest
+from click.testing import CliRunner
+
+from mirrors.definitions import Profile, load_contracts, load_jurisdiction
+from mirrors.intake import Refused
+from mirrors.intake.rules import Problem
+from mirrors.locale import LANGUAGES, Language
+from mirrors.prepare import NoHalfDays, reduce_events
+from mirrors.prepare.command import prepare_command
+from mirrors.prepare.job import CannotPrepare, prepare
+from mirrors.prepare.tokens import KeyTrouble, make_key, normal_id, read_key, token, tokens
+from tests.arch.test_sql_subset import foreign, statement, unplaced
+from tests.uploads import write_csv
+
+SQL = Path(__file__).parents[2] / "mirrors" / "prepare" / "sql"
+FLANDERS = load_jurisdiction("flanders")
+KEY = bytes(range(32))
+AT = {"school_id": "S1", "school_year": "2024-25"}
+MONDAY = date(2024, 9, 2)
+
+
+def absence(token_: str, day: date, half_day: str = "am", code: str = "B", **more: Any) -> dict[str, Any]:
+    """Return an absence of a pupil, by default at one school of the year 2024-25."""
+    return {**AT, "token": token_, "date": day, "half_day": half_day, "code": code, **more}
+
+
+def school_days(number: int) -> list[date]:
+    """Return the first school days of September 2024, which has no holiday."""
+    days = [MONDAY + timedelta(days=offset) for offset in range(28)]
+    return [day for day in days if day.isoweekday() <= 5][:number]
+
+
+def enrolled(pupils: int, possible: float = 100.0, month: int | None = None, **cell: str) -> dict[str, Any]:
+    """Return the pupils of a cell, by default of the whole school and year."""
+    return {
+        **AT,
+        "breakdown": "all",
+        "member": "",
+        "month": month,
+        "pupils": pupils,
+        "possible": possible,
+    } | cell
+
+
+def reduced(**rows: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Return what rows by contract add up to, as rows."""
+    result = reduce_events({name: pa.Table.from_pylist(given) for name, given in rows.items()}, FLANDERS)
+    return {name: table.to_pylist() for name, table in result.items()}
+
+
+class TestStatements:
+    @pytest.mark.parametrize("path", sorted(SQL.rglob("*.sql")), ids=lambda path: path.stem)
+    def test_keep_to_what_both_engines_know(self, path: Path) -> None:
+        assert path.read_text(encoding="utf-8").startswith("-- One row: ")
+        assert not foreign(statement(path))
+        assert not unplaced(statement(path))
+        assert ";" not in statement(path)
+
+    @pytest.mark.parametrize("path", sorted(SQL.glob("*.sql")), ids=lambda path: path.stem)
+    def test_results_have_an_order(self, path: Path) -> None:
+        assert re.search(r"\nORDER BY", statement(path))
+
+
+class TestReduction:
+    def test_gives_the_columns_of_the_contracts(self) -> None:
+        rows = [absence("a", day, code=code) for day in school_days(5) for code in "B"]
+        result = reduce_events(
+            {
+                "absence_events": pa.Table.from_pylist([*rows, absence("a", MONDAY, "pm", "Z")]),
+                "late_events": pa.Table.from_pylist([{**AT, "token": "a", "date": MONDAY, "kind": "late"}]),
+                "enrolment": pa.Table.from_pylist([enrolled(20)]),
+            },
+            FLANDERS,
+        )
+        kinds = {"string": pa.string(), "integer": pa.int64(), "number": pa.float64()}
+        assert set(result) == {
+            "absence",
+            "absence_pattern",
+            "pupil_band",
+            "absence_quantile",
+            "follow_up",
+            "lateness",
+        }
+        for name, table in result.items():
+            fields = load_contracts()[name].fields
+            assert table.schema == pa.schema([(field.name, kinds[field.type]) for field in fields])
+
+    def test_takes_dates_as_text_and_texts_as_dictionaries(self) -> None:
+        rows = [absence(f"a{n}", MONDAY + timedelta(days=n)) for n in range(4)]
+        plain = pa.Table.from_pylist(rows)
+        texts = pa.table(
+            {name: plain[name].cast(pa.string()).dictionary_encode() for name in plain.column_names}
+        )
+        chunked = pa.concat_tables([texts.slice(0, 1), texts.slice(1)])
+        wanted = reduce_events({"absence_events": plain}, FLANDERS)
+        for given in (texts, chunked):
+            assert reduce_events({"absence_events": given}, FLANDERS) == wanted
+
+    def test_without_enrolment_nobody_is_in_a_band(self) -> None:
+        result = reduced(absence_events=[absence("a", MONDAY)])
+        assert set(result) == {"absence", "absence_quantile", "follow_up"}
+
+    def test_without_events_there_is_nothing(self) -> None:
+        assert reduced(enrolment=[enrolled(20)]) == {}
+
+    def test_a_school_without_events_has_no_rows(self) -> None:
+        other = {**enrolled(30), "school_id": "S2"}
+        result = reduced(absence_events=[absence("a", MONDAY)], enrolment=[enrolled(20), other])
+        assert {row["school_id"] for rows in result.values() for row in rows} == {"S1"}
+
+    def test_the_zero_band_takes_who_is_in_no_event(self) -> None:
+        bands = reduced(absence_events=[absence("a", MONDAY)], enrolment=[enrolled(20)])["pupil_band"]
+        assert [(row["code"], row["at_least"], row["pupils"]) for row in bands if row["pupils"]] == [
+            ("B", 0.0, 19),
+            ("B", 1.0, 1),
+        ]
+        assert {row["base"] for row in bands} == {20}
+
+    def test_more_absent_pupils_than_enrolled_make_the_base(self) -> None:
+        events = [absence(name, MONDAY) for name in "abcde"]
+        bands = reduced(absence_events=events, enrolment=[enrolled(3)])["pupil_band"]
+        assert [row["pupils"] for row in bands] == [0, 5, 0, 0, 0, 0]
+        assert {row["base"] for row in bands} == {5}
+
+    def test_pupils_of_a_year_by_month_are_those_of_february(self) -> None:
+        months = [enrolled(10, 100.0, 9), enrolled(14, 140.0, 2)]
+        bands = reduced(absence_events=[absence("a", MONDAY)], enrolment=months)["pupil_band"]
+        assert {row["base"] for row in bands} == {14}
+
+    def test_one_kind_of_absence_is_not_all_absence(self) -> None:
+        only = reduced(absence_events=[absence("a", MONDAY)], enrolment=[enrolled(20)])
+        both = reduced(
+            absence_events=[absence("a", MONDAY), absence("a", MONDAY, "pm", "Z")], enrolment=[enrolled(20)]
+        )
+        assert "any" not in {row["code"] for row in only["pupil_band"] + only["absence_quantile"]}
+        assert "any" in {row["code"] for row in both["pupil_band"]} & {
+            row["code"] for row in both["absence_quantile"]
+        }
+
+    def test_codes_of_one_category_have_no_bands_of_their_own(self) -> None:
+        events = [absence("a", MONDAY, code="P"), absence("a", MONDAY, "pm", "H")]
+        result = reduced(absence_events=events, enrolment=[enrolled(20)])
+        assert not [row for row in result.get("pupil_band", []) if row["code"] in "PH"]
+        assert {row["code"] for row in result["absence"]} == {"P", "H"}
+
+    def test_a_local_code_counts_as_the_official_one(self) -> None:
+        rows = reduced(absence_events=[absence("a", MONDAY, code="D"), absence("a", MONDAY, "pm", "Z")])
+        assert [(row["code"], row["units"]) for row in rows["absence"]] == [("Z", 2.0)]
+
+    def test_a_code_that_is_no_absence_is_not_absence(self) -> None:
+        events = [absence("a", MONDAY), absence("a", MONDAY, "pm", "X")]
+        result = reduced(absence_events=events, enrolment=[enrolled(20)])
+        assert {row["code"]: row["units"] for row in result["absence"]} == {"B": 1.0, "X": 1.0}
+        assert {row["code"] for row in result["pupil_band"]} == {"B"}
+
+    def test_a_breakdown_that_is_half_given_is_left_out(self) -> None:
+        events = [absence("a", MONDAY, sex="f"), absence("b", MONDAY, sex=None)]
+        result = reduced(absence_events=events, enrolment=[enrolled(9, breakdown="sex", member="F")])
+        assert {row["breakdown"] for row in result["absence"]} == {"all"}
+
+    def test_a_member_is_spelled_as_in_enrolment(self) -> None:
+        cells = [enrolled(9, breakdown="sex", member="F"), enrolled(9, breakdown="sex", member="M")]
+        result = reduced(absence_events=[absence("a", MONDAY, sex="f")], enrolment=cells)
+        sexes = {row["member"]: row["units"] for row in result["absence"] if row["breakdown"] == "sex"}
+        assert sexes == {"F": 1.0, "M": 0.0}
+        bands = {(row["member"], row["at_least"]): row["pupils"] for row in result["pupil_band"]}
+        assert (bands["F", 0.0], bands["F", 1.0], bands["M", 0.0]) == (8, 1, 9)
+
+    def test_a_pupil_in_two_places_on_the_last_day_is_in_the_first(self) -> None:
+        cells = [enrolled(9, breakdown="grade", member=grade) for grade in ("P1", "P2")]
+        events = [absence("a", MONDAY, "am", grade="P2"), absence("a", MONDAY, "pm", grade="P1")]
+        bands = reduced(absence_events=events, enrolment=cells)["pupil_band"]
+        assert {row["member"]: row["pupils"] for row in bands if row["at_least"] == 1} == {"P1": 1, "P2": 0}
+
+    def test_a_day_without_school_counts_as_absence_and_not_in_the_week(self) -> None:
+        saturday = MONDAY + timedelta(days=5)
+        events = [absence("a", saturday), absence("a", MONDAY)]
+        result = reduced(absence_events=events, enrolment=[enrolled(20)])
+        assert sum(row["units"] for row in result["absence"]) == 2
+        assert sum(row["units"] for row in result["absence_pattern"]) == 1
+        assert (3, "pm") not in {(row["weekday"], row["half_day"]) for row in result["absence_pattern"]}
+
+    def test_a_free_day_of_the_school_is_not_possible(self) -> None:
+        given = {"absence_events": [absence("a", MONDAY)], "enrolment": [enrolled(20)]}
+        free = {**AT, "date": MONDAY + timedelta(days=7), "half_day": "day", "kind": "free"}
+
+        def mornings(**more: list[dict[str, Any]]) -> dict[int, float]:
+            pattern = reduced(**given, **more)["absence_pattern"]
+            return {row["weekday"]: row["possible"] for row in pattern if row["half_day"] == "am"}
+
+        usual, with_free = mornings(), mornings(calendar=[free])
+        assert {day for day in usual if usual[day] != with_free[day]} == {1}
+        assert usual[1] - with_free[1] == 20
+        everywhere = mornings(calendar=[{**free, "school_id": None}])
+        opened = mornings(calendar=[{**free, "school_id": None}, {**free, "kind": "open"}])
+        assert (everywhere, opened) == (with_free, usual)
+
+    def test_a_jurisdiction_that_counts_days_is_refused(self) -> None:
+        with pytest.raises(NoHalfDays):
+            reduce_events({}, load_jurisdiction("new-york"))
+
+
+class TestFollowUp:
+    def steps(self, *events: tuple[str, date]) -> dict[str, tuple[int, float | None]]:
+        """Return (pupils, median days) by step at five half-days, of a pupil who reached it on a Friday."""
+        week = [absence("a", day) for day in school_days(5)]
+        given = [{**AT, "token": "a", "date": day, "step": step} for step, day in events]
+        rows = reduced(absence_events=week, followup_events=given or [{**AT, "token": "b", "step": "plan"}])
+        return {
+            row["step"]: (row["pupils"], row["median_days"])
+            for row in rows["follow_up"]
+            if row["threshold"] == 5
+        }
+
+    def test_days_are_school_days_since_the_step_before(self) -> None:
+        friday = school_days(5)[-1]
+        steps = self.steps(
+            ("notified", friday + timedelta(days=3)),
+            ("first_contact", friday + timedelta(days=10)),
+            ("returned", friday + timedelta(days=11)),
+        )
+        assert steps == {
+            "threshold": (1, None),
+            "notified": (1, 1.0),
+            "contact": (1, 5.0),
+            "plan": (0, None),
+            "returned": (1, 1.0),
+        }
+
+    def test_what_was_begun_before_counts_from_the_threshold(self) -> None:
+        assert self.steps(("notified", MONDAY))["notified"] == (1, 0.0)
+
+    def test_a_return_before_the_threshold_is_none(self) -> None:
+        assert self.steps(("returned", MONDAY))["returned"] == (0, None)
+
+    def test_a_school_without_follow_up_tells_only_the_thresholds(self) -> None:
+        rows = reduced(absence_events=[absence("a", day) for day in school_days(10)])["follow_up"]
+        assert {(row["threshold"], row["step"]): row["pupils"] for row in rows} == {
+            (5, "threshold"): 1,
+            (10, "threshold"): 1,
+            (15, "threshold"): 0,
+            (30, "threshold"): 0,
+        }
+
+
+class TestTokens:
+    def test_are_the_first_130_bits_of_the_hmac_in_base_32(self) -> None:
+        # Computed with `openssl dgst -sha256 -mac HMAC` and `base32` from the same key and text.
+        assert token(KEY, "12345") == "zvxdeh2pq6wyz6rxpwub4vko4n"
+
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [("AB 12", "ab12"), (" 7 ", "7"), ("00.01.01-123.45", "00010112345"), ("ＡＢ", "ab")],
+    )
+    def test_the_same_id_written_in_two_ways_is_one(self, one: str, other: str) -> None:
+        assert normal_id(one) == normal_id(other)
+
+    @pytest.mark.parametrize(("one", "other"), [("1-23", "12-3"), ("0123", "123"), ("a.b", "ab")])
+    def test_other_ids_stay_apart(self, one: str, other: str) -> None:
+        assert normal_id(one) != normal_id(other)
+
+    def test_of_a_column_are_those_of_its_ids(self) -> None:
+        ids = pa.chunked_array([["b", "a", "b"], ["a"]])
+        wanted = [token(KEY, one) for one in ("b", "a", "b", "a")]
+        assert tokens(KEY, ids).to_pylist() == wanted
+        assert tokens(KEY, ids.dictionary_encode()).to_pylist() == wanted
+
+    def test_of_two_spellings_are_one_value(self) -> None:
+        assert len(tokens(KEY, pa.chunked_array([["A b", "ab", "a"]])).dictionary) == 2
+
+    def test_a_key_is_its_owners_only(self, tmp_path: Path) -> None:
+        make_key(tmp_path / "key")
+        assert len(read_key(tmp_path / "key")) == 32
+        assert stat.S_IMODE((tmp_path / "key").stat().st_mode) == 0o600
+
+    def test_a_key_is_never_overwritten(self, tmp_path: Path) -> None:
+        make_key(tmp_path / "key")
+        before = (tmp_path / "key").read_bytes()
+        with pytest.raises(KeyTrouble, match="already"):
+            make_key(tmp_path / "key")
+        assert (tmp_path / "key").read_bytes() == before
+
+    def test_what_is_no_key_is_refused(self, tmp_path: Path) -> None:
+        (tmp_path / "key").write_bytes(b"secret")
+        with pytest.raises(KeyTrouble, match="not a key"):
+            read_key(tmp_path / "key")
+        with pytest.raises(KeyTrouble, match="cannot be read"):
+            read_key(tmp_path / "none")
+
+    def test_a_key_that_others_may_read_is_refused(self, tmp_path: Path) -> None:
+        make_key(tmp_path / "key")
+        (tmp_path / "key").chmod(0o640)
+        with pytest.raises(KeyTrouble, match="others"):
+            read_key(tmp_path / "key")
+
+
+PROVIDER = Profile.model_validate(
+    {
+        "id": "provider",
+        "title": {"en": "A provider"},
+        "jurisdiction": "flanders",
+        "city": "Somewhere",
+        "contracts": ["enrolment", "context", "calendar", "absence_events", "late_events", "followup_events"],
+    }
+)
+PUPILS = [f"2024/{number}" for number in (1007, 1011, 1019, 1024, 1038, 1052, 1066)]
+
+
+@pytest.fixture
+def exports(tmp_path: Path) -> list[Path]:
+    """Return a provider's raw files: absences with pupils' own numbers, and enrolment."""
+    header = [column for column in load_contracts()["absence_events"].columns if column != "district"]
+    rows = [
+        absence(pupil, day, code=code, grade="P1", sex="f", track="")
+        for number, pupil in enumerate(PUPILS)
+        for day, code in zip(school_days(number + 1), "BZBBBBBBBB", strict=False)
+    ]
+    cells = load_contracts()["enrolment"].columns
+    return [
+        write_csv(tmp_path / "absence_events.csv", header, *[[row[name] for name in header] for row in rows]),
+        write_csv(tmp_path / "enrolment.csv", cells, [{**enrolled(20), "month": ""}[name] for name in cells]),
+    ]
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> Path:
+    """Return the file of a key."""
+    make_key(tmp_path / "key")
+    return tmp_path / "key"
+
+
+def everything_in(folder: Path) -> bytes:
+    """Return the bytes of all files in a folder, Parquet also as text."""
+    parts = [path.read_bytes() for path in sorted(folder.iterdir())]
+    parts += [
+        repr(pyarrow.parquet.read_table(path).to_pylist()).encode() for path in folder.glob("*.parquet")
+    ]
+    return b"".join(parts)
+
+
+class TestPrepare:
+    def test_writes_totals_that_add_up(self, exports: list[Path], tmp_path: Path) -> None:
+        done = prepare(exports, PROVIDER, tmp_path / "out")
+        assert {path.name for path in (tmp_path / "out").iterdir()} == {
+            "absence.csv",
+            "absence_pattern.csv",
+            "absence_quantile.csv",
+            "enrolment.csv",
+            "follow_up.csv",
+            "prepared.txt",
+            "pupil_band.csv",
+        }
+        table = pyarrow.csv.read_csv(tmp_path / "out" / "absence.csv")
+        whole = table.filter(pc.equal(table["breakdown"], "all"))
+        assert pc.sum(whole["units"]).as_py() == sum(range(1, 8)) == done.counted.rows["absence_events"]
+        assert table.column_names == list(load_contracts()["absence"].columns)
+
+    def test_leaves_no_pupil_and_no_token_in_totals(
+        self, exports: list[Path], tmp_path: Path, key: Path
+    ) -> None:
+        prepare(exports, PROVIDER, tmp_path / "out", key)
+        written = everything_in(tmp_path / "out").decode()
+        secret = read_key(key)
+        assert not [pupil for pupil in PUPILS if pupil in written or token(secret, pupil) in written]
+
+    def test_keeps_events_under_tokens(self, exports: list[Path], tmp_path: Path, key: Path) -> None:
+        prepare(exports, PROVIDER, tmp_path / "out", key, keep_events=True)
+        table = pyarrow.parquet.read_table(tmp_path / "out" / "absence_events.parquet")
+        assert set(table["token"].to_pylist()) == {token(read_key(key), pupil) for pupil in PUPILS}
+        assert table.num_rows == sum(range(1, 8))
+        written = everything_in(tmp_path / "out").decode("utf-8", "replace")
+        assert not [pupil for pupil in PUPILS if pupil in written]
+
+    def test_kept_events_reduce_to_the_same_totals(
+        self, exports: list[Path], tmp_path: Path, key: Path
+    ) -> None:
+        prepare(exports, PROVIDER, tmp_path / "totals")
+        prepare(exports, PROVIDER, tmp_path / "events", key, keep_events=True)
+        events = pyarrow.parquet.read_table(tmp_path / "events" / "absence_events.parquet")
+        given = {"absence_events": events, "enrolment": pa.Table.from_pylist([enrolled(20)])}
+        for name, table in reduce_events(given, FLANDERS).items():
+            written = pyarrow.csv.read_csv(
+                tmp_path / "totals" / f"{name}.csv",
+                convert_options=pyarrow.csv.ConvertOptions(
+                    column_types=table.schema, strings_can_be_null=False
+                ),
+            )
+            assert written.equals(table), name
+
+    def test_a_small_group_is_refused(self, exports: list[Path], tmp_path: Path, key: Path) -> None:
+        text = (
+            exports[0]
+            .read_text()
+            .replace(f"{PUPILS[0]},2024-09-02,am,B,P1,f", f"{PUPILS[0]},2024-09-02,am,B,P2,f")
+        )
+        exports[0].write_text(text)
+        with pytest.raises(Refused) as refused:
+            prepare(exports, PROVIDER, tmp_path / "out", key, keep_events=True)
+        assert {finding.problem for finding in refused.value.findings} == {Problem.SMALL_GROUP}
+        assert not (tmp_path / "out").exists()
+
+    def test_two_spellings_do_not_hide_a_repeated_row(self, exports: list[Path], tmp_path: Path) -> None:
+        lines = exports[0].read_text().splitlines()
+        exports[0].write_text(
+            "\n".join([*lines, lines[1].replace(PUPILS[0], f"{PUPILS[0][:4]} {PUPILS[0][4:]}")])
+        )
+        with pytest.raises(CannotPrepare, match="twice"):
+            prepare(exports, PROVIDER, tmp_path / "out")
+
+    def test_personal_data_are_refused_as_ever(self, exports: list[Path], tmp_path: Path) -> None:
+        text = exports[0].read_text().replace(",P1,", ",an.janssens@school.be,", 1)
+        exports[0].write_text(text)
+        with pytest.raises(Refused) as refused:
+            prepare(exports, PROVIDER, tmp_path / "out")
+        assert Problem.EMAIL in {finding.problem for finding in refused.value.findings}
+        assert not (tmp_path / "out").exists()
+
+    def test_files_without_events_need_no_preparing(self, exports: list[Path], tmp_path: Path) -> None:
+        with pytest.raises(CannotPrepare, match="no events"):
+            prepare(exports[1:], PROVIDER, tmp_path / "out")
+
+    def test_events_are_kept_only_with_a_key(self, exports: list[Path], tmp_path: Path) -> None:
+        with pytest.raises(CannotPrepare, match="--new-key"):
+            prepare(exports, PROVIDER, tmp_path / "out", keep_events=True)
+
+    def test_a_key_in_the_folder_that_leaves_is_refused(self, exports: list[Path], tmp_path: Path) -> None:
+        with pytest.raises(KeyTrouble, match="leaves the house"):
+            prepare(exports, PROVIDER, tmp_path / "out", tmp_path / "out" / "sub" / ".." / "key")
+
+    def test_a_folder_in_use_is_left_as_it_is(self, exports: list[Path], tmp_path: Path) -> None:
+        (tmp_path / "out").mkdir()
+        (tmp_path / "out" / "mine.txt").write_text("mine")
+        with pytest.raises(CannotPrepare, match="empty"):
+            prepare(exports, PROVIDER, tmp_path / "out")
+        assert [path.name for path in (tmp_path / "out").iterdir()] == ["mine.txt"]
+
+    def test_an_empty_folder_is_filled(self, exports: list[Path], tmp_path: Path) -> None:
+        (tmp_path / "out").mkdir()
+        prepare(exports, PROVIDER, tmp_path / "out")
+        assert (tmp_path / "out" / "prepared.txt").is_file()
+
+    def test_a_job_that_is_stopped_leaves_nothing(self, exports: list[Path], tmp_path: Path) -> None:
+        def told(step: str, share: float) -> None:
+            if step == "write":
+                raise KeyboardInterrupt
+
+        before = sorted(tmp_path.iterdir())
+        with pytest.raises(KeyboardInterrupt):
+            prepare(exports, PROVIDER, tmp_path / "out", progress=told)
+        assert sorted(tmp_path.iterdir()) == before
+
+    def test_a_table_that_cannot_be_written_leaves_nothing(self, exports: list[Path], tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("")
+        before = sorted(tmp_path.iterdir())
+        with pytest.raises(OSError, match=r"[Nn]ot a directory|exists"):
+            prepare(exports, PROVIDER, tmp_path / "file" / "out")
+        assert sorted(tmp_path.iterdir()) == before
+
+
+class TestReceipt:
+    @pytest.mark.parametrize("code", LANGUAGES)
+    def test_tells_what_was_written(self, exports: list[Path], tmp_path: Path, code: str) -> None:
+        done = prepare(exports, PROVIDER, tmp_path / "out", language=Language(code))
+        text = (tmp_path / "out" / "prepared.txt").read_text(encoding="utf-8")
+        for file in done.files:
+            digest = hashlib.sha256((tmp_path / "out" / file.name).read_bytes()).hexdigest()
+            assert f"{digest}  {file.name}" in text
+        assert not [pupil for pupil in PUPILS if pupil in text]
+
+    def test_says_what_it_cannot_promise(self, exports: list[Path], tmp_path: Path, key: Path) -> None:
+        prepare(exports, PROVIDER, tmp_path / "totals")
+        prepare(exports, PROVIDER, tmp_path / "events", key, keep_events=True)
+        totals, events = ((tmp_path / name / "prepared.txt").read_text() for name in ("totals", "events"))
+        assert all("they prove nothing" in text for text in (totals, events))
+        assert "Tokens remain personal data" in events
+        assert "Tokens" not in totals
+
+    def test_does_not_number_a_handful_of_pupils(self, exports: list[Path], tmp_path: Path) -> None:
+        lines = exports[0].read_text().splitlines()
+        exports[0].write_text("\n".join(lines[:4]))
+        prepare(exports, PROVIDER, tmp_path / "out")
+        assert "fewer than 5 pupils" in (tmp_path / "out" / "prepared.txt").read_text()
+
+    def test_names_what_needs_no_preparing(self, exports: list[Path], tmp_path: Path) -> None:
+        columns = load_contracts()["context"].columns
+        other = write_csv(tmp_path / "context.csv", columns, ["S1", "2024-25", "deprivation", "1.5"])
+        done = prepare([*exports, other], PROVIDER, tmp_path / "out")
+        assert done.left_alone == ("context",)
+        assert not (tmp_path / "out" / "context.csv").exists()
+
+
+class TestCommand:
+    def run(self, *arguments: object) -> Any:
+        return CliRunner().invoke(prepare_command, [str(argument) for argument in arguments])
+
+    def test_makes_a_key_and_says_where_it_stays(self, tmp_path: Path) -> None:
+        result = self.run("--new-key", tmp_path / "key")
+        assert result.exit_code == 0
+        assert "never send it along" in result.output
+        assert len(read_key(tmp_path / "key")) == 32
+        assert self.run("--new-key", tmp_path / "key").exit_code == 5
+
+    def test_makes_no_key_in_the_folder_that_leaves(self, tmp_path: Path) -> None:
+        result = self.run("--new-key", tmp_path / "out" / "key", "--to", tmp_path / "out")
+        assert result.exit_code == 5
+        assert not (tmp_path / "out").exists()
+
+    def test_needs_files_and_a_folder(self, tmp_path: Path) -> None:
+        assert self.run("--to", tmp_path / "out").exit_code == 2
+        assert self.run(tmp_path / "absence.csv").exit_code == 2
+        assert self.run("--new-key", tmp_path / "key", tmp_path / "absence.csv").exit_code == 2
+
+    def test_refuses_in_words(self, tmp_path: Path) -> None:
+        file = write_csv(tmp_path / "absence.csv", ["school_id", "voornaam"], ["S1", "An"])
+        result = self.run("--to", tmp_path / "out", file)
+        assert result.exit_code == 1
+        assert "nothing was written" in result.output
+        assert not (tmp_path / "out").exists()
+
+    def test_an_unknown_profile_is_wrong_use(self, exports: list[Path], tmp_path: Path) -> None:
+        assert self.run("--profile", "nobody", "--to", tmp_path / "out", *exports).exit_code == 2
+
+    def test_says_what_it_cannot_promise(self) -> None:
+        assert "they prove nothing" in " ".join(self.run("--help").output.split())
