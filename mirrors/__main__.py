@@ -132,6 +132,7 @@ for command in (
     publish.restore,
     decide.alarms,
     decide.confirm,
+    decide.confirm_all,
     decide.reject,
     decide.allow_level_b,
     decide.forbid_level_b,

@@ -92,6 +92,24 @@ def _waiting(waiting: Sequence[SchoolYearAlarms], unit: str, say: Language) -> N
                 left,
             )
         )
+    if len(of_year) > 1:
+        _whole_year(year, say)
+
+
+def _whole_year(year: str, say: Language) -> None:
+    """Draw the form for a year that was looked at elsewhere, such as the history a city starts with."""
+    with (
+        st.expander(say.text("All of {year} at once", year=year)),
+        st.form(f"decide {year}", border=False),
+    ):
+        st.markdown(say.text("For a year that was checked before, such as the history you start with."))
+        note = st.text_input(say.text("Who checked it, and how? (a few words)"), max_chars=_LONGEST_NOTE)
+        right = st.form_submit_button(say.text("All data of {year} are right", year=year))
+    if right and not note.strip():
+        st.warning(say.text("Please say in a few words what you found out."))
+    elif right:
+        acts.confirm_year(page.store_folder(), page.administrator(), year, note)
+        st.rerun()
 
 
 def _school_year(each: SchoolYearAlarms, unit: str, say: Language) -> None:

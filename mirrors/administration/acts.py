@@ -22,6 +22,7 @@ __all__ = [
     "WrongDecision",
     "alarms",
     "allow_level_b",
+    "confirm_year",
     "decide",
     "forbid_level_b",
     "prepare",
@@ -114,6 +115,12 @@ def decide(
     """
     viewer.require_administrator()
     jobs.decide(folder, school_id, school_year, alarm, decision, note, by=viewer.name)
+
+
+def confirm_year(folder: Path, viewer: Viewer, school_year: str, note: str) -> int:
+    """Confirm every open alarm of a school year, return how many; raises WrongDecision and StoreTrouble."""
+    viewer.require_administrator()
+    return jobs.confirm_all(folder, None, school_year, note, by=viewer.name)
 
 
 def allow_level_b(folder: Path, viewer: Viewer, confirmed_by: str, reference: str) -> None:

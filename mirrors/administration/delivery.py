@@ -124,7 +124,7 @@ def strange_table(folder: Path, viewer: Viewer, delivery: Delivery, told: Progre
     try:
         profiles = [load_profile(name, folder) for name in choices(folder)]
         own = [profile for profile in profiles if profile.id == delivery.profile]
-        found = _unknown(delivery.files, own, _headings(profiles), told)
+        found = _unknown(delivery, own, _headings(profiles), told)
     except Refused as refused:
         return Refusal(refused.findings, delivery.profile)
     return found or read(folder, viewer, delivery, told)
@@ -141,7 +141,7 @@ def _find_out(folder: Path, viewer: Viewer, delivery: Delivery, told: Progress) 
     try:
         headers = _headers(delivery.files, profiles, told)
         by = next((one for one in profiles if all(knows(one, header) for header in headers)), None)
-        unknown = None if by is not None else _unknown(delivery.files, profiles[:1], known, told)
+        unknown = None if by is not None else _unknown(delivery, profiles[:1], known, told)
     except Refused:
         # Reading by a profile comes to the same end, and writes it in the ledger.
         by, unknown = None, None
@@ -172,11 +172,11 @@ def _headers(
 
 
 def _unknown(
-    files: Sequence[FileContent], profiles: Sequence[Profile], known: frozenset[str], told: Progress
+    delivery: Delivery, profiles: Sequence[Profile], known: frozenset[str], told: Progress
 ) -> Unknown | None:
-    for done, file in enumerate(files):
-        told(file.name, done / len(files))
-        for source in read_for_mapping(file, known):
+    for done, file in enumerate(delivery.files):
+        told(file.name, done / len(delivery.files))
+        for source in read_for_mapping(file, known, delivery.confirmed):
             for table in source.tables:
                 if not any(knows(profile, table.header) for profile in profiles):
                     return Unknown(table, file)

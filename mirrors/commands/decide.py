@@ -56,6 +56,25 @@ def confirm(folder: Path, school: str, year: str, alarm: str, note: str, by: str
     click.echo("The data are taken as right: the school year takes part again at the next publish.")
 
 
+@click.command("confirm-all")
+@store_option
+@click.option("--alarm", required=True, metavar="KIND", help="The alarms, as the command alarms names them.")
+@click.option("--year", metavar="2024-25", help="School year; all years without it.")
+@note_option
+@by_option
+@wait_option
+def confirm_all(folder: Path, alarm: str, year: str | None, note: str, by: str, wait: bool) -> None:
+    """Confirm every open alarm of a kind.
+
+    For a history of years that was looked at elsewhere.
+    """
+    from mirrors import jobs
+
+    with told_plainly():
+        answered = jobs.confirm_all(folder, [alarm], year, note, by=by, wait=wait)
+    click.echo(f"{answered} alarm(s) confirmed.")
+
+
 @click.command()
 @_about_an_alarm
 def reject(folder: Path, school: str, year: str, alarm: str, note: str, by: str, wait: bool) -> None:

@@ -122,14 +122,16 @@ def read_upload(
     )
 
 
-def read_for_mapping(file: FileContent, known: frozenset[str]) -> Sequence[SourceFile]:
+def read_for_mapping(
+    file: FileContent, known: frozenset[str], confirmed: frozenset[str] = frozenset()
+) -> Sequence[SourceFile]:
     """Return what is in a file that fits no profile, for somebody to map; raises Refused.
 
     `known` are names that columns may have, normalised. Nothing is known about the columns yet, so that
     the search for personal data is at its strictest: what it lets through may be shown.
     """
     sources = _read_safely(file, known)
-    personal = [finding for source in sources for finding in find_personal_data(source, None)]
+    personal = [finding for source in sources for finding in find_personal_data(source, None, confirmed)]
     if _refusing(personal):
         raise Refused(personal)
     return sources

@@ -1,5 +1,6 @@
 """Decisions of the administrator: uploads withdrawn, alarms answered, files about single pupils allowed."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 import pandas as pd
@@ -8,7 +9,16 @@ from mirrors.benchmark.quality import open_alarms
 from mirrors.definitions import load_jurisdiction
 from mirrors.jobs.job import UNKNOWN, newest_profile, now, writing
 from mirrors.progress import silent
-from mirrors.store import AlarmDecision, Event, Facts, Setting, UploadRecord, WrongDecision, open_facts
+from mirrors.store import (
+    AlarmDecision,
+    Event,
+    Facts,
+    Setting,
+    UploadRecord,
+    WrongDecision,
+    open_facts,
+    write_facts,
+)
 
 LEVEL_B = "level_b"
 
@@ -74,6 +84,32 @@ def decide(
         facts.decide(AlarmDecision(school_id, school_year, alarm, digests[0], decision, note, by, now()))
 
 
+def confirm_all(
+    folder: Path,
+    kinds: Collection[str] | None,
+    school_year: str | None,
+    note: str,
+    *,
+    by: str = UNKNOWN,
+    wait: bool = True,
+) -> int:
+    """Confirm every open alarm, of these kinds or of all, of one school year or of all; return how many.
+
+    For a history that was looked at elsewhere. Raises WrongDecision without a note.
+    """
+    with writing(folder, silent, wait) as facts:
+        there = _alarms(folder, facts)
+        meant = there[there["state"] == "open"]
+        if kinds is not None:
+            meant = meant[meant["alarm"].isin(kinds)]
+        if school_year is not None:
+            meant = meant[meant["school_year"] == school_year]
+        keys = meant[["school_id", "school_year", "alarm", "digest"]]
+        for school_id, year, alarm, digest in keys.itertuples(index=False):
+            facts.decide(AlarmDecision(school_id, year, alarm, digest, "confirmed", note, by, now()))
+    return len(meant)
+
+
 def level_b(folder: Path) -> Setting | None:
     """Return who allowed files about single pupils, when and on what grounds, or None."""
     with open_facts(folder) as facts:
@@ -87,13 +123,13 @@ def allow_level_b(
     who, where = confirmed_by.strip(), reference.strip()
     if not who or not where:
         raise WrongDecision("name who confirmed the impact assessment, and where it is kept")
-    with writing(folder, silent, wait) as facts:
+    with write_facts(folder, silent, wait) as facts:
         facts.set_setting(Setting(LEVEL_B, "allowed", who, where, by, now()))
 
 
 def forbid_level_b(folder: Path, *, by: str = UNKNOWN, wait: bool = True) -> None:
     """Take no files about single pupils from now on."""
-    with writing(folder, silent, wait) as facts:
+    with write_facts(folder, silent, wait) as facts:
         facts.set_setting(Setting(LEVEL_B, "", "", "", by, now()))
 
 

@@ -24,7 +24,6 @@ from mirrors.store import (
     write_facts,
 )
 
-
 _KNOWN = ("schools", "enrolment")
 """Facts in force that rules between files look at, where an upload does not bring its own."""
 
@@ -166,15 +165,17 @@ def _renames(folder: Path, facts: Facts, upload: Upload) -> bool:
 
 
 def _of_another_year(known_by: Sequence[Content], earlier: Sequence[tuple[int, Content]]) -> list[int]:
-    """Return the uploads in force whose rows `known_by` repeats under another school year."""
+    """Return the uploads in force that `known_by` repeats in full under other school years.
+
+    Where only a part is repeated, it may be true; each school's own repeats are told by an alarm.
+    """
     told = {(c.contract, c.fingerprint): c.school_year for c in known_by if c.tells_a_year}
-    return sorted(
-        {
-            number
-            for number, c in earlier
-            if told.get((c.contract, c.fingerprint), c.school_year) != c.school_year
-        }
-    )
+    found = {
+        (c.contract, c.fingerprint): number
+        for number, c in earlier
+        if told.get((c.contract, c.fingerprint), c.school_year) != c.school_year
+    }
+    return sorted(set(found.values())) if len(found) == len(told) else []
 
 
 def _loaded_before(facts: Facts) -> dict[str, int]:

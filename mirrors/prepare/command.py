@@ -35,7 +35,7 @@ def prepare_command(
     new_key: Path | None,
     files: tuple[Path, ...],
 ) -> None:
-    """Make totals of the events of pupils in FILES, at the provider's own desk.
+    """Make totals of pupils' events, at their provider's desk.
 
     Totals are CSV files that a city can take in. With --keep-events each pupil's id becomes a token
     (HMAC-SHA256 with the provider's key) and the events are kept; a city takes these only after its impact

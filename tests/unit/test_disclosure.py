@@ -388,9 +388,14 @@ def bounded(tmp_path_factory: pytest.TempPathFactory) -> City:
     """Return 20 elementary and 19 middle schools, then the odd ones (see below)."""
     exact = [{"Days Attended Cnt": str(49000 + 20 * number)} for number in range(ELEMENTARY + MIDDLE)]
     middle = [{**own, "School Type": "Middle"} for own in exact[ELEMENTARY:]]
-    small = {"More 90 Member Cnt": "15", "Days Member Cnt": "2700"}
+    small = {"More 90 Member Cnt": "15", "Days Member Cnt": "2700", "Fewer 5 Cnt": "5"}
     # A bound, a bound on few pupils, a small school, a suppressed one.
-    special = [BOUND, {**BOUND, **small}, {**small, "Days Attended Cnt": "2500"}, SUPPRESSED]
+    special = [
+        BOUND,
+        {**BOUND, **small},
+        {**small, "Days Attended Cnt": "2500", "More 20 Cnt": "3"},
+        SUPPRESSED,
+    ]
     return maryland([*exact[:ELEMENTARY], *middle, *special], tmp_path_factory.mktemp("maryland"))
 
 

@@ -7,7 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mirrors.definitions import load_indicators
+from mirrors.benchmark.quality import open_alarms
+from mirrors.benchmark.reduction import reduce_facts
+from mirrors.definitions import load_indicators, load_jurisdiction
+from mirrors.jobs import ingest, withdraw
+from mirrors.store import open_facts
 from tests.spec.cities import City, SmallSchool, compute, write_city, write_rows
 
 YEARS = ("2019-20", "2020-21")
@@ -111,3 +115,34 @@ def test_pupils_who_were_never_expected_have_no_rate(tmp_path: Path) -> None:
     kinds = city.tables["kind"]
     assert set(kinds[kinds["school_id"] == "S01"]["status"]) == {"missing"}
     assert np.isfinite(city.tables["city_kind"]["value"]).all()
+
+
+def test_figures_that_were_replaced_are_remembered_and_withdrawn_ones_are_not(tmp_path: Path) -> None:
+    store, first = tmp_path / "store", schools(5)
+    ingest(store, "templates", write_city(tmp_path / "first", first, YEARS))
+    assert replaced_years(store) == set()
+    corrected = [
+        replace(school, pupils=school.pupils + 2, absent={YEARS[0]: {"B": 0.1, "Z": 0.9}}) for school in first
+    ]
+    ingest(store, "templates", write_city(tmp_path / "second", corrected, YEARS[:1]))
+    assert replaced_years(store) == {(1, YEARS[0])}
+    other = {"2021-22": {"B": 0.7, "Z": 0.8}}
+    again = [
+        replace(first[0], absent={"2021-22": first[0].absent[YEARS[0]]}),
+        *(replace(school, pupils=school.pupils + 1, absent=other) for school in first[1:]),
+    ]
+    ingest(store, "templates", write_city(tmp_path / "third", again, ("2021-22",)))
+    with open_facts(store) as facts:
+        alarms = open_alarms(facts, load_jurisdiction("flanders"))
+    [repeated] = alarms[alarms["alarm"] == "repeated_figures"].to_dict("records")
+    told = [repeated[name] for name in ("school_id", "school_year", "against", "detail")]
+    assert told == [first[0].school_id, "2021-22", YEARS[0], "replaced"]
+    withdraw(store, 2, "not needed")
+    assert replaced_years(store) == set()
+
+
+def replaced_years(store: Path) -> set[tuple[int, str]]:
+    """Return of which upload and school year there are registers that newer ones replaced."""
+    with open_facts(store) as facts:
+        rows = reduce_facts(facts).replaced_cells
+    return set(rows[["upload_id", "school_year"]].itertuples(index=False, name=None))

@@ -50,7 +50,9 @@ def check_expansion(archive: zipfile.ZipFile, name: str) -> None:
         raise Refused([Finding(Problem.LOCKED, name)])
     expanded = sum(info.file_size for info in infos)
     packed = sum(info.compress_size for info in infos)
-    if expanded > MOST_BYTES or (expanded > _SMALL and expanded > MOST_EXPANSION * max(packed, 1)):
+    if expanded > _SMALL and expanded > MOST_EXPANSION * max(packed, 1):
+        raise Refused([Finding(Problem.ARCHIVE, name, detail=f"> {MOST_EXPANSION} : 1")])
+    if expanded > MOST_BYTES:
         raise Refused([Finding(Problem.TOO_BIG, name, detail=f"{MOST_BYTES >> 30} GiB")])
 
 
