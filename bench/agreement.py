@@ -61,6 +61,7 @@ ONLY_OURS = {
     Problem.BINARY: "a text file holds no NUL",
     Problem.BROKEN: "quotes that are not closed swallow rows: we do not guess where they end",
     Problem.NAMELESS_COLUMN: "a column without a name",
+    Problem.ENCODING: "letters in two encodings: we do not guess which are right",
 }
 """Rules that a Table Schema cannot state; privacy rules are a further reason of their own."""
 
@@ -473,10 +474,19 @@ def as_the_standard_wants(file: Damaged) -> tuple[bytes, tuple[str, ...]]:
     trimmed = [[cell.strip() for cell in row] for row in rows]
     if trimmed != rows:
         changes["spaces"] = None
-    table = _in_order(file.contract, trimmed, changes)
+    table = _in_order(file.contract, _as_wide_as_the_header(trimmed, changes), changes)
     text_out = io.StringIO(newline="")
     csv.writer(text_out, lineterminator="\n").writerows(_standard_cells(file.contract, table, changes))
     return text_out.getvalue().encode(), tuple(changes)
+
+
+def _as_wide_as_the_header(rows: Rows, changes: dict[str, None]) -> Rows:
+    """Return the rows without empty cells past the last column, which spreadsheets leave."""
+    width = len(rows[0]) if rows else 0
+    kept = [row[:width] if not any(row[width:]) else row for row in rows]
+    if kept != rows:
+        changes["empty cells past the last column"] = None
+    return kept
 
 
 def _in_order(contract: Contract, rows: Rows, changes: dict[str, None]) -> Rows:

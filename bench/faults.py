@@ -22,6 +22,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,8 +40,8 @@ GOALS = {
     "duplicated": "0: the same job again neither fails nor counts twice",
 }
 SCHOOLS, YEARS, MONTHS = ("S1", "S2", "S3", "S4"), ("2023-24", "2024-25"), (9, 10, 11, 12, 1, 2, 3, 4, 5, 6)
-MOST_PATIENCE = 5.0
-"""Seconds after which a job that changes its files less often than it did is killed anyway."""
+MOST_PATIENCE = 3
+"""A job that changes its files less often than it did is killed after so many times its usual time."""
 
 HESITATION = 0.02
 """Seconds, at most, between a change in the folder and the kill that waits for it."""
@@ -300,8 +301,9 @@ def _check(tally: Tally, what: str, case: Case, holds: bool) -> None:
 def torment(kills: int, seed: int = 2010) -> Tally:
     """Kill jobs until so many were killed, and return what was found.
 
-    A third of the kills come after a random time. The others wait for a random one of the changes that the
-    job makes to the files, so that they fall between commits and renames however slow the machine is.
+    A third of the kills come after a random time. The others wait for one of the changes that the job makes
+    to the files, half of them for a late one, so that they fall between commits and renames however slow the
+    machine is.
     """
     tally, random_ = Tally(), random.Random(seed)
     with cases() as (all_cases, folder):
@@ -309,23 +311,21 @@ def torment(kills: int, seed: int = 2010) -> Tally:
         ways = {case.name: _unkilled(case, helper, folder / f"timed-{case.name}") for case in all_cases}
         while tally.kills < kills:
             case = min(all_cases, key=lambda case: tally.by_job[case.name])
-            takes, changes = ways[case.name]
-            wait, number = random_.uniform(0, takes), random_.randint(1, changes)
-            hesitate, by_time = random_.uniform(0, HESITATION), random_.random() < 1 / 3
-
-            def until(
-                by_time: bool = by_time, wait: float = wait, number: int = number, hesitate: float = hesitate
-            ) -> None:
-                if by_time:
-                    time.sleep(wait)
-                else:
-                    ends = time.perf_counter() + MOST_PATIENCE
-                    wait_for_changes(store, number, lambda: time.perf_counter() < ends)
-                    time.sleep(hesitate)
-
+            until = partial(_moment, store, random_, *ways[case.name])
             kill_and_check(case, helper, store, until, tally)
         helper.close()
     return tally
+
+
+def _moment(store: Path, random_: random.Random, takes: float, changes: int) -> None:
+    """Wait for a random moment of a job that takes so many seconds and changes the files so often."""
+    if random_.random() < 1 / 3:
+        time.sleep(random_.uniform(0, takes))
+        return
+    first = 1 if random_.random() < 0.5 else changes // 2
+    ends = time.perf_counter() + MOST_PATIENCE * takes
+    wait_for_changes(store, random_.randint(first, changes), lambda: time.perf_counter() < ends)
+    time.sleep(random_.uniform(0, HESITATION))
 
 
 def _unkilled(case: Case, nursery: Nursery, store: Path) -> tuple[float, int]:

@@ -11,8 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from mirrors.definitions import Contract, Jurisdiction
-from mirrors.definitions.profile import FactRows, Layout, Markers, Source, Stages
+from mirrors.definitions.profile import FactRows, Layout, Markers, Rows, Source, Stages
 from mirrors.intake.reading import ROW, SourceTable
 from mirrors.intake.values import (
     COMMA_DECIMAL,
@@ -23,6 +26,8 @@ from mirrors.intake.values import (
     number_style,
     school_year,
 )
+
+PLAIN_NUMBER = r"^-?\d{1,15}(?:\.\d{1,15})?$"
 
 EMPTY = {"string": "VARCHAR", "integer": "DOUBLE", "number": "DOUBLE", "date": "DATE"}
 """The SQL type of a value that is not there, by the type of its column."""
@@ -117,7 +122,22 @@ def _padded(name: str, width: int) -> str:
 def kept_sql(layout: Layout, source: SourceTable) -> str:
     """Return SQL for the rows of the relation `source` that the layout does not leave out."""
     named = named_sql(layout, source.header, "source")
-    return f"SELECT * FROM ({named}) WHERE {dropped_sql(layout)} IS NULL" if layout.leaves_out else named
+    if not layout.keep_only and not any(_occurs(rows, layout, source) for rows in layout.drop):
+        return named
+    return f"SELECT * FROM ({named}) WHERE {dropped_sql(layout)} IS NULL"
+
+
+def _occurs(rows: Rows, layout: Layout, source: SourceTable) -> bool:
+    """Return whether a table holds one of the texts by which rows are left out."""
+    column = layout.found(source.header).get(rows.column)
+    if column is None:
+        return False
+    return bool(pc.any(pc.is_in(distinct_texts(source, column), pa.array(rows.equals))).as_py())
+
+
+def distinct_texts(source: SourceTable, column: str) -> pa.Array:
+    """Return the different texts in a column of a table."""
+    return source.rows[column].chunk(0).dictionary
 
 
 def category_sql(jurisdiction: Jurisdiction) -> str:
@@ -196,6 +216,8 @@ class FactMapper:
         """Return SQL for the school year: each label in the file stands for one, or for none."""
         label = self.layout.school_year
         years = {text: school_year(text, self.layout.year_label) for text in self._texts(label)}
+        if years and all(text == year for text, year in years.items()):
+            return quote(label)
         whens = [f"WHEN {literal(text)} THEN {literal(year)}" for text, year in years.items() if year]
         return f"CASE {quote(label)} {' '.join(whens)} END" if whens else "NULL::VARCHAR"
 
@@ -203,8 +225,15 @@ class FactMapper:
         """Return the distinct texts in the column of the file that we call `column`."""
         if column not in self.found:
             return []
-        texts = self.source.rows[self.found[column]].chunk(0).dictionary
+        texts = distinct_texts(self.source, self.found[column])
         return [text for text in texts.to_pylist() if text is not None]
+
+    def _are_plain_numbers(self, column: str) -> bool:
+        """Return whether every text in the column is digits, perhaps with a sign and a decimal point."""
+        if any(re.fullmatch(PLAIN_NUMBER, text) for text in (*self.markers.missing, *self.markers.not_asked)):
+            return False
+        texts = distinct_texts(self.source, self.found[column])
+        return pc.all(pc.match_substring_regex(texts, PLAIN_NUMBER)).as_py() is not False
 
     def _style(self, column: str) -> NumberStyle:
         if column not in self._styles:
@@ -237,6 +266,10 @@ class FactMapper:
     def _quantity(self, source: Source) -> _Cell:
         if source.column not in self.found:
             return _Cell("NULL::DOUBLE", "'not_asked'")
+        if self._are_plain_numbers(source.column) and not (
+            source.minus or source.complement or source.percent
+        ):
+            return _Cell(f"{quote(source.column)}::DOUBLE", given=f"{quote(source.column)} IS NOT NULL")
         value, status = _number(source, self.markers, self._style(source.column))
         given = f"{quote(source.column)} IS NOT NULL"
         if source.minus:

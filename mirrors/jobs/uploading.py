@@ -77,8 +77,9 @@ def read(
     """
     try:
         with open_facts(folder) as facts:
-            known = {name: facts.table(f"SELECT * FROM {name}") for name in _KNOWN}
+            there = {name: facts.table(f"SELECT * FROM {name}") for name in _KNOWN}
             may_hold_events = facts.setting(LEVEL_B) is not None
+        known = {name: table for name, table in there.items() if table.num_rows}
         upload = read_upload(files, profile, progress, confirmed=confirmed, known=known)
         if not holds_events(upload):
             return upload
@@ -131,7 +132,7 @@ def take_in(
         progress("store", 0.9)
         # Names first: without facts they show nowhere, facts without names would.
         Register(folder).remember(facts.next_upload(), upload.names)
-        upload_id = facts.add_upload(attempt, upload.facts, known_by)
+        upload_id = facts.add_upload(attempt, upload.facts)
     repeated = {report.file: before[report.sha256] for report in upload.files if report.sha256 in before}
     return Ingested(upload_id, upload.files, upload.findings, tuple(repeated.items()))
 
@@ -144,7 +145,7 @@ def _unfit(folder: Path, facts: Facts, upload: Upload, known_by: Sequence[Conten
     if rules != upload.profile.jurisdiction:
         return [Finding(Problem.OTHER_JURISDICTION, names, detail=rules)]
     before = _loaded_before(facts)
-    earlier = facts.contents_in_force()
+    earlier = facts.contents_in_force({content.contract for content in known_by if content.fingerprint})
     rows = {content: number for number, content in reversed(earlier)}
     files = {report.sha256 for report in upload.files}
     if files <= set(before):

@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import json
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from mirrors.progress import Progress, silent
 from mirrors.store import backup, ledger
 from mirrors.store.database import attach, read_through, writable
 from mirrors.store.durable import clear_unfinished, whole_file
-from mirrors.store.incoming import Content, FactRows, contents
+from mirrors.store.incoming import Content, FactRows, contents, contents_stored, counted
 from mirrors.store.ledger import AlarmDecision, Attempt, Event, Setting, UploadRecord, WrongDecision
 from mirrors.store.queue import turn
 from mirrors.store.schema import bring_up_to_date, is_up_to_date, view_in_force
@@ -76,38 +76,44 @@ class Facts:
 
     def contents(self, facts: Sequence[FactRows]) -> list[Content]:
         """Return what rows that may come in are known by, for every contract and school year."""
-        contracts = load_contracts()
+        found: list[Content] = []
+        for name in sorted({rows.contract for rows in facts}):
+            rows = [one for one in facts if one.contract == name]
+            counts = counted(self._connection, rows)
+            if set(counts.values()) & self._counts_in_force(name):
+                found += contents(self._connection, rows, load_contracts()[name])
+            else:
+                found += [Content(name, year, count) for year, count in sorted(counts.items())]
+        return found
+
+    def contents_in_force(self, names: Collection[str]) -> list[tuple[int, Content]]:
+        """Return what the rows of every upload in force are known by, of these contracts."""
+        uploads = [upload.upload_id for upload in self.in_force()]
+        contracts = [load_contracts()[name] for name in sorted(names)] if uploads else []
         return [
             content
-            for name in sorted({rows.contract for rows in facts})
-            for content in contents(self._connection, [r for r in facts if r.contract == name], contracts)
+            for contract in contracts
+            for content in contents_stored(self._connection, contract, uploads)
         ]
 
-    def contents_in_force(self) -> list[tuple[int, Content]]:
-        """Return what the rows of every upload in force are known by, with the upload's number."""
+    def _counts_in_force(self, contract: str) -> set[int]:
+        """Return the numbers of rows that uploads in force hold of one contract and school year."""
         rows = self._connection.execute(
-            "SELECT upload_id, contract, school_year, rows, fingerprint FROM upload_content"
+            f"SELECT DISTINCT count(*) FROM fact_{contract}"
             " WHERE upload_id IN (SELECT upload_id FROM upload WHERE decision = 'taken')"
-            " ORDER BY upload_id DESC"
+            " GROUP BY upload_id, school_year"
         ).fetchall()
-        return [(number, Content(*row)) for number, *row in rows]
+        return {count for (count,) in rows}
 
     def next_upload(self) -> int:
         """Return the number that the next upload gets."""
         return ledger.next_number(self._connection, "upload", "upload_id")
 
-    def add_upload(
-        self, attempt: Attempt, facts: Sequence[FactRows], known_by: Sequence[Content] = ()
-    ) -> int:
+    def add_upload(self, attempt: Attempt, facts: Sequence[FactRows]) -> int:
         """Store one upload with its row in the ledger, wholly or not at all, and return its number."""
         with self._change() as connection:
             upload_id = self.next_upload()
             ledger.write_attempt(connection, upload_id, attempt, ledger.TAKEN)
-            ledger.insert(
-                connection,
-                "upload_content",
-                [(upload_id, c.contract, c.school_year, c.rows, c.fingerprint) for c in known_by],
-            )
             for rows in facts:
                 connection.register("source", rows.source)
                 connection.execute(

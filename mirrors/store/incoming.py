@@ -1,6 +1,8 @@
 """Facts on their way in: rows still in memory, and how the same rows are known again."""
 
 import hashlib
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -32,13 +34,14 @@ class FactRows:
 class Content:
     """What a set of rows of one contract and school year is known by, in any order and any file format.
 
-    Two sets of rows with the same `fingerprint` are the same but for the school year.
+    Two sets of rows with the same `fingerprint` are the same but for the school year; it is empty where
+    already the number of rows tells that nothing in the store is the same.
     """
 
     contract: str
     school_year: str
     rows: int
-    fingerprint: str
+    fingerprint: str = ""
 
     @property
     def tells_a_year(self) -> bool:
@@ -46,33 +49,58 @@ class Content:
         return self.contract not in CARRIED_YEARLY and self.rows >= FEWEST_ROWS_TO_REPEAT
 
 
-def contents(
-    connection: duckdb.DuckDBPyConnection, rows: list[FactRows], contracts: dict[str, Contract]
-) -> list[Content]:
-    """Return what the rows of one contract are known by, one Content a school year.
+def counted(connection: duckdb.DuckDBPyConnection, rows: Sequence[FactRows]) -> dict[str, int]:
+    """Return the number of rows by school year."""
+    counts: Counter[str] = Counter()
+    for part in rows:
+        connection.register("source", part.source)
+        sql = f"SELECT school_year, count(*) FROM ({part.sql}) GROUP BY school_year"
+        counts.update(dict(connection.execute(sql).fetchall()))
+        connection.unregister("source")
+    return dict(counts)
 
-    SHA-256 of the number of rows and of the sum and exclusive or of their 64-bit hashes, which no order
-    of rows changes. A cell counts as the contract's type has it, an empty text as no text.
-    """
-    if not rows:
-        return []
-    contract = contracts[rows[0].contract]
-    cells = ", ".join(_cell(column.name, column.type) for column in contract.fields if _is_told(column.name))
+
+def contents(
+    connection: duckdb.DuckDBPyConnection, rows: Sequence[FactRows], contract: Contract
+) -> list[Content]:
+    """Return what the rows of one contract are known by, one Content a school year."""
     found: dict[str, tuple[int, int, int]] = {}
     for part in rows:
         connection.register("source", part.source)
-        grouped = connection.execute(
-            f"SELECT coalesce(school_year, ''), count(*), sum(row_hash), bit_xor(row_hash)"
-            f" FROM (SELECT school_year, hash({cells}) AS row_hash FROM ({part.sql})) GROUP BY school_year"
-        ).fetchall()
-        connection.unregister("source")
-        for year, count, total, mixed in grouped:
+        for year, *sums in connection.execute(_sums(contract, part.sql, "school_year")).fetchall():
             before = found.get(year, (0, 0, 0))
-            found[year] = (before[0] + count, before[1] + int(total), before[2] ^ int(mixed))
-    return [
-        Content(contract.name, year, sums[0], hashlib.sha256(repr(sums).encode()).hexdigest())
-        for year, sums in sorted(found.items())
-    ]
+            found[year] = (before[0] + sums[0], before[1] + int(sums[1]), before[2] ^ int(sums[2]))
+        connection.unregister("source")
+    return [_content(contract, year, *sums) for year, sums in sorted(found.items())]
+
+
+def contents_stored(
+    connection: duckdb.DuckDBPyConnection, contract: Contract, uploads: Sequence[int]
+) -> list[tuple[int, Content]]:
+    """Return what the stored rows of these uploads are known by, with the upload, the newest first."""
+    numbers = ", ".join(map(str, uploads))
+    stored = f"SELECT * FROM fact_{contract.name} WHERE upload_id IN ({numbers})"
+    rows = connection.execute(
+        f"{_sums(contract, stored, 'upload_id, school_year')} ORDER BY upload_id DESC"
+    ).fetchall()
+    return [(number, _content(contract, year, *map(int, sums))) for number, year, *sums in rows]
+
+
+def _content(contract: Contract, school_year: str, rows: int, total: int, mixed: int) -> Content:
+    told = hashlib.sha256(repr((rows, total, mixed)).encode()).hexdigest()
+    return Content(contract.name, school_year, rows, told)
+
+
+def _sums(contract: Contract, rows: str, by: str) -> str:
+    """Return SQL for the number of rows, and the sum and exclusive or of their 64-bit hashes.
+
+    No order of rows changes these. A cell counts as the contract's type has it, an empty text as no text.
+    """
+    cells = ", ".join(_cell(column.name, column.type) for column in contract.fields if _is_told(column.name))
+    return (
+        f"SELECT {by}, count(*), sum(row_hash), bit_xor(row_hash)"
+        f" FROM (SELECT {by}, hash({cells}) AS row_hash FROM ({rows})) GROUP BY {by}"
+    )
 
 
 def _is_told(column: str) -> bool:

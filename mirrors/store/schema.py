@@ -69,13 +69,6 @@ _LEDGER = {
         "detail": "VARCHAR",
     },
     "upload_confirmation": {"upload_id": "INTEGER", "column": "VARCHAR", "by": "VARCHAR"},
-    "upload_content": {
-        "upload_id": "INTEGER",
-        "contract": "VARCHAR",
-        "school_year": "VARCHAR",
-        "rows": "BIGINT",
-        "fingerprint": "VARCHAR",
-    },
     "event": {
         "event_id": "INTEGER",
         "at": "TIMESTAMP",

@@ -307,8 +307,11 @@ class TestSnapshots:
 
     def test_swapped_by_a_job_that_died_are_remembered_by_the_next(self, twice: Path) -> None:
         (twice / "published" / "CURRENT").write_text("0001\n")
-        jobs.allow_level_b(twice, "officer", "doc")
-        assert [e.subject for e in jobs.events(twice)][-2:] == ["0001", "level_b"]
+        jobs.withdraw(twice, 2, "x")
+        assert [(e.what, e.subject) for e in jobs.events(twice)][-2:] == [
+            ("published", "0001"),
+            ("withdrawn", "2"),
+        ]
 
 
 class TestAlarms:
