@@ -18,6 +18,7 @@ from mirrors.definitions import (
     profile_names,
     save_profile,
 )
+from mirrors.definitions.profile import Layout
 from mirrors.definitions.reading import DefinitionError
 from mirrors.intake import FileContent, Refused, read_upload
 from mirrors.intake.guess import Guess, YearLabel, guess_columns, guess_file, profile_from
@@ -177,7 +178,14 @@ def save(folder: Path, viewer: Viewer, profile: Profile) -> None:
     if profile.id in profile_names(folder) and profile.id not in profile_names():
         older = load_profile(profile.id, folder)
         [new] = profile.layouts
-        names = {layout.id for layout in older.layouts}
+        # What was said before of the same columns is corrected, not kept beside.
+        kept = [layout for layout in older.layouts if _columns(layout) != _columns(new)]
+        names = {layout.id for layout in kept}
         numbered = new if new.id not in names else new.model_copy(update={"id": f"{new.id}_{len(names) + 1}"})
-        profile = older.model_copy(update={"layouts": (*older.layouts, numbered)})
+        profile = older.model_copy(update={"layouts": (*kept, numbered)})
     save_profile(profile, folder)
+
+
+def _columns(layout: Layout) -> frozenset[str]:
+    """Return the columns of the file that a layout knows, used or not."""
+    return frozenset(name for names in layout.columns.values() for name in names) | frozenset(layout.ignore)

@@ -34,6 +34,8 @@ _RULES = {
     Problem.BANDS_NOT_ENROLMENT: message("pupils counted agree with pupils enrolled"),
     Problem.IMPOSSIBLE_HALF_DAYS: message("possible half-days fit the calendar"),
     Problem.OTHER_YEAR: message("dates lie in the school year"),
+    Problem.ALIKE_SCHOOLS: message("no two ids of schools look alike"),
+    Problem.TOTALS_ROW: message("no row is a total"),
 }
 """What each rule about the content of a file demands of a column or a row."""
 

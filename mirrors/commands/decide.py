@@ -6,7 +6,14 @@ from typing import Any
 
 import click
 
-from mirrors.commands.terminal import by_option, note_option, store_option, told_plainly, wait_option
+from mirrors.commands.terminal import (
+    by_option,
+    note_option,
+    see_store,
+    store_option,
+    told_plainly,
+    wait_option,
+)
 
 EVIDENCE = ("before", "after", "low", "high", "against", "detail")
 
@@ -19,6 +26,7 @@ def alarms(folder: Path, every: bool) -> None:
     from mirrors import jobs
 
     with told_plainly():
+        see_store(folder)
         rows = jobs.alarms(folder).to_dict("records")
     shown = [row for row in rows if every or row["state"] == "open"]
     for row in shown:

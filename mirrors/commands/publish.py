@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mirrors.commands.terminal import bar, by_option, store_option, told_plainly, wait_option
+from mirrors.commands.terminal import bar, by_option, see_store, store_option, told_plainly, wait_option
 
 if TYPE_CHECKING:
     from mirrors.store import Preview
@@ -33,7 +33,7 @@ def publish(folder: Path, preview: bool, by: str, wait: bool) -> None:
             return
         with bar("Publishing") as told:
             name = jobs.publish(folder, told, by=by, wait=wait)
-    click.echo(f"Snapshot {name} is in use.")
+    click.echo(f"Snapshot {name} is in use." if name else "Nothing is published any more.")
 
 
 @click.command()
@@ -43,6 +43,7 @@ def snapshots(folder: Path) -> None:
     from mirrors import jobs
 
     with told_plainly():
+        see_store(folder)
         there = jobs.snapshots(folder)
     for snapshot in there:
         made = f", {snapshot.at:%Y-%m-%d %H:%M} UTC by {snapshot.by}" if snapshot.at else ""
@@ -83,7 +84,10 @@ def told_changes(changes: "Preview") -> Iterator[str]:
         yield f"Nothing changes against snapshot {changes.against}."
         return
     against = f"Against snapshot {changes.against}" if changes.against else "The first snapshot"
-    yield f"{against}, of uploads {' '.join(map(str, changes.uploads))}:"
+    if changes.leaves_nothing:
+        yield "No upload is in force: everything goes, and nothing is published any more."
+    else:
+        yield f"{against}, of uploads {' '.join(map(str, changes.uploads))}:"
     yield (
         f"  figures: {changes.figures_changed:,} changed, {changes.figures_new:,} new,"
         f" {changes.figures_gone:,} gone"

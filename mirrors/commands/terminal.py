@@ -38,6 +38,15 @@ wait_option = click.option(
 note_option = click.option("--note", required=True, help="Why, in a few words; it goes into the ledger.")
 
 
+def see_store(folder: Path) -> None:
+    """Raise NothingToPublish unless there is a store in `folder`, for who only looks."""
+    from mirrors.jobs import NothingToPublish
+    from mirrors.store import holds_facts
+
+    if not holds_facts(folder) and not (folder / "published").is_dir():
+        raise NothingToPublish(f"there is no store in {folder}: ingest files first")
+
+
 @contextmanager
 def bar(label: str) -> Iterator[Progress]:
     """Show a progress bar on the terminal; a job tells it its step and the share of work done."""

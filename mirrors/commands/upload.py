@@ -4,7 +4,15 @@ from pathlib import Path
 
 import click
 
-from mirrors.commands.terminal import bar, by_option, note_option, store_option, told_plainly, wait_option
+from mirrors.commands.terminal import (
+    bar,
+    by_option,
+    note_option,
+    see_store,
+    store_option,
+    told_plainly,
+    wait_option,
+)
 from mirrors.definitions import profile_names
 
 upload_option = click.option("--upload", "upload_id", type=int, required=True, help="Number of the upload.")
@@ -56,6 +64,7 @@ def uploads(folder: Path) -> None:
     from mirrors import jobs
 
     with told_plainly():
+        see_store(folder)
         tried = jobs.uploads(folder)
     for upload in tried:
         names = ", ".join(dict.fromkeys(f.name or f"a {f.extension} file" for f in upload.files))

@@ -101,12 +101,16 @@ class Layout(Definition):
         return bool(self.drop or self.keep_only)
 
     def found(self, header: tuple[str, ...]) -> dict[str, str]:
-        """Return our short name -> the spelling found in `header`, for the columns that are there."""
+        """Return our short name -> the column of `header` that means it, for those that are there.
+
+        Capitals do not count.
+        """
+        there = {column.casefold(): column for column in header}
         pairs = (
-            (name, next((s for s in spellings if s in header), None))
+            (name, next((there[s.casefold()] for s in spellings if s.casefold() in there), None))
             for name, spellings in self.columns.items()
         )
-        return {name: spelling for name, spelling in pairs if spelling is not None}
+        return {name: column for name, column in pairs if column is not None}
 
     def absent(self, header: tuple[str, ...]) -> tuple[str, ...]:
         """Return the columns that must be there and are not, by their first spelling."""

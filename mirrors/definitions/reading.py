@@ -31,6 +31,8 @@ def read_yaml(path: Path) -> Any:
         return yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
         raise DefinitionError(f"{path.name}: not readable as YAML: {error}") from error
+    except UnicodeDecodeError as error:
+        raise DefinitionError(f"{path.name}: not a text in UTF-8") from error
 
 
 def read_definition(path: Path, form: type[Form]) -> Form:

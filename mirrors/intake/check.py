@@ -21,6 +21,9 @@ from mirrors.intake.rules import Problem
 LARGEST_COUNT = 1e15
 """No register counts further, and a larger number is not exact any more."""
 
+TOTALS = ("totaal", "totalen", "total", "totals", "totaux", "alle", "alle scholen", "all", "tous", "toutes")
+"""What stands in the place of a school's id where a row adds up the others."""
+
 _LARGEST_TABLE_OF_KEYS = 1 << 28
 
 
@@ -130,6 +133,9 @@ def _rules(mapped: Mapped, jurisdiction: Jurisdiction, at_provider: bool) -> Ite
         if at_provider and column.name == "token":
             rules = (rule for rule in rules if rule.problem is not Problem.PATTERN)
         yield from rules
+        if column.name == "school_id":
+            totals = ", ".join(map(literal, TOTALS))
+            yield _Rule(Problem.TOTALS_ROW, "school_id", f"lower(school_id) IN ({totals})")
         if column.name == "school_type":
             types = tuple(jurisdiction.school_types)
             yield _in_list("school_type", types)

@@ -20,8 +20,11 @@ from mirrors.intake.reading import ROW, SourceTable
 from mirrors.intake.values import (
     COMMA_DECIMAL,
     COMMA_GROUPS,
+    DATE,
     DATE_FORMS,
     GROUP_MARKS,
+    POINT_DECIMAL,
+    REAL_NUMBER,
     NumberStyle,
     number_style,
     school_year,
@@ -184,9 +187,10 @@ class FactMapper:
             "school_id": frozenset(re.findall(r"\{(\w+)\}", layout.school_id)),
             "school_year": frozenset({layout.school_year}),
         }
+        shares = _may_be_shares(contract)
         for name, kind in fact_columns(contract):
             source = fact.take.get(name)
-            cell = self._cell(source, fact.set.get(name), kind)
+            cell = self._cell(source, fact.set.get(name), kind, name in shares)
             columns[name] = (
                 f"{cell.value} AS {name}, {cell.status} AS {name}_status, {cell.given} AS {name}_given"
             )
@@ -252,7 +256,9 @@ class FactMapper:
         years = [school_year(text, layout.year_label) for text in self._texts(layout.school_year)]
         return frozenset(plain | ({"school_year"} if len({*years, None}) > len(years) else set()))
 
-    def _cell(self, source: Source | Stages | None, constant: str | float | None, kind: str) -> _Cell:
+    def _cell(
+        self, source: Source | Stages | None, constant: str | float | None, kind: str, share: bool
+    ) -> _Cell:
         if source is None:
             return _Cell(f"NULL::{EMPTY[kind]}" if constant is None else literal(constant))
         if isinstance(source, Stages):
@@ -261,20 +267,20 @@ class FactMapper:
             return _Cell(_text(source))
         if kind == "date":
             return _Cell(_date(source), given=f"{quote(source.column)} IS NOT NULL")
-        return self._quantity(source)
+        return self._quantity(source, share or source.percent)
 
-    def _quantity(self, source: Source) -> _Cell:
+    def _quantity(self, source: Source, share: bool) -> _Cell:
         if source.column not in self.found:
             return _Cell("NULL::DOUBLE", "'not_asked'")
         if self._are_plain_numbers(source.column) and not (
-            source.minus or source.complement or source.percent
+            source.minus or source.complement or source.percent or source.values
         ):
             return _Cell(f"{quote(source.column)}::DOUBLE", given=f"{quote(source.column)} IS NOT NULL")
-        value, status = _number(source, self.markers, self._style(source.column))
+        value, status = _number(source, self.markers, self._style(source.column), share)
         given = f"{quote(source.column)} IS NOT NULL"
         if source.minus:
             other, other_status = _number(
-                Source(column=source.minus), self.markers, self._style(source.minus)
+                Source(column=source.minus), self.markers, self._style(source.minus), share
             )
             value = f"({value} - {other})"
             status = f"CASE WHEN {status} <> 'exact' THEN {status} ELSE {_turned(other_status)} END"
@@ -295,6 +301,13 @@ def fact_columns(contract: Contract) -> tuple[tuple[str, str], ...]:
     return tuple(pairs + ([("share", "number")] if contract.name in SHARED else []))
 
 
+def _may_be_shares(contract: Contract) -> frozenset[str]:
+    """Return the columns in which a per cent sign has a meaning: shares, and numbers of any unit."""
+    limits = {column.name: column.constraints for column in contract.fields}
+    bounds = {name: (each.minimum, each.maximum) for name, each in limits.items()}
+    return frozenset(name for name, each in bounds.items() if each in ((0, 1), (None, None))) | {"share"}
+
+
 def _reads(source: Source | Stages | None) -> frozenset[str]:
     """Return our names of the columns that a value is read from."""
     if isinstance(source, Stages):
@@ -308,11 +321,12 @@ def _turned(status: str) -> str:
 
 
 def _text(source: Source) -> str:
+    """Return SQL for a text, translated; one that nobody translated stays, for the checks to refuse."""
     column = quote(source.column)
     if not source.values:
         return column
     whens = " ".join(f"WHEN {literal(key)} THEN {literal(value)}" for key, value in source.values.items())
-    return f"CASE {column} {whens} ELSE {literal(source.otherwise) if source.otherwise else 'NULL'} END"
+    return f"CASE {column} {whens} ELSE {literal(source.otherwise) if source.otherwise else column} END"
 
 
 def _stages(source: Stages) -> str:
@@ -330,12 +344,16 @@ def _stages(source: Stages) -> str:
 
 def _date(source: Source) -> str:
     forms = ", ".join(map(literal, DATE_FORMS))
-    return f"try_strptime({quote(source.column)}, [{forms}])::DATE"
+    # DuckDB reads a year of two digits as one of the first century; what fits no date is an empty text.
+    return f"try_strptime(regexp_extract({quote(source.column)}, {literal(f'^{DATE}$')}, 1), [{forms}])::DATE"
 
 
-def _number(source: Source, markers: Markers, style: NumberStyle) -> tuple[str, str]:
-    """Return SQL for the number in a column (or the bound in its marker), and for its status."""
-    text = quote(source.column)
+def _number(source: Source, markers: Markers, style: NumberStyle, share: bool) -> tuple[str, str]:
+    """Return SQL for the number in a column (or the bound in its marker), and for its status.
+
+    Only what may be a `share` may have a per cent sign.
+    """
+    text = _text(source)
     words = [("missing", markers.missing), ("not_asked", markers.not_asked)]
     bounds = [("at_least", p) for p in markers.at_least] + [("at_most", p) for p in markers.at_most]
     whens = [f"WHEN {_one_of(source.column, texts)} THEN '{meaning}'" for meaning, texts in words if texts]
@@ -350,19 +368,22 @@ def _number(source: Source, markers: Markers, style: NumberStyle) -> tuple[str, 
     bare = f"(CASE {digits} ELSE {text} END)" if digits else text
     bare = _with_point(bare, style)
     plain = f"try_cast({bare} AS DOUBLE)" + (" / 100" if source.percent else "")
-    signed = f"try_cast(rtrim({bare}, '% ') AS DOUBLE) / 100"
+    signed = f"try_cast(rtrim({bare}, '% ') AS DOUBLE) / 100" if share else "NULL"
     number = f"CASE WHEN ends_with({bare}, '%') THEN {signed} ELSE {plain} END"
-    # DuckDB reads words such as "nan" and "infinity" as numbers.
+    # So many digits may be more than a number can hold.
     return f"CASE WHEN isfinite({number}) THEN {number} END", status
 
 
 def _with_point(text: str, style: NumberStyle) -> str:
     """Return SQL for a number as a database writes it: no groups of thousands, a decimal point."""
+    pattern, digits, real = POINT_DECIMAL, text, ""
     match style:
         case NumberStyle.COMMA:
+            pattern = COMMA_DECIMAL
             digits = f"replace(regexp_replace({text}, '{GROUP_MARKS}', '', 'g'), ',', '.')"
-            return f"CASE WHEN regexp_full_match({text}, {literal(COMMA_DECIMAL)}) THEN {digits} END"
+            real = f"WHEN regexp_full_match({text}, {literal(REAL_NUMBER)}) THEN {text}"
         case NumberStyle.COMMA_GROUPS:
+            pattern = COMMA_GROUPS
             digits = f"replace({text}, ',', '')"
-            return f"CASE WHEN regexp_full_match({text}, {literal(COMMA_GROUPS)}) THEN {digits} END"
-    return text
+    # Not everything that DuckDB takes for a number is one to its writer: 1_000, 1e3, 0x10, infinity.
+    return f"CASE WHEN regexp_full_match({text}, {literal(pattern)}) THEN {digits} {real} END"

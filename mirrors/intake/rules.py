@@ -83,6 +83,8 @@ class Problem(StrEnum):
     TWICE = "twice"
     MONTHS_AND_YEAR = "months_and_year"
     UNKNOWN_SCHOOL = "unknown_school"
+    ALIKE_SCHOOLS = "alike_schools"
+    TOTALS_ROW = "totals_row"
     MORE_THAN_POSSIBLE = "more_than_possible"
     KINDS_NOT_TOTAL = "kinds_not_total"
     BANDS_NOT_BASE = "bands_not_base"
@@ -220,7 +222,10 @@ RULES: dict[Problem, Rule] = {
         message("this is not a number. Write digits, with a point or a comma, or leave it empty.")
     ),
     Problem.AMBIGUOUS_NUMBER: _content(
-        message("this can be read as two numbers (a point or comma before three digits). Leave it out.")
+        message(
+            "this can be read as two numbers (a point or comma before three digits). Write it "
+            "without that sign, or with another number of decimals."
+        )
     ),
     Problem.NOT_WHOLE: _content(message("this is not a whole number. Correct it.")),
     Problem.NOT_A_DATE: _content(message("this is not a date. Write it as 2024-09-30 or 30/09/2024.")),
@@ -238,6 +243,13 @@ RULES: dict[Problem, Rule] = {
     ),
     Problem.UNKNOWN_SCHOOL: _content(
         message("this school is in no file of schools. Correct its id, or add the school."), Severity.WARNING
+    ),
+    Problem.ALIKE_SCHOOLS: _content(
+        message("another school has the same id but for capitals or zeros in front. Check both ids."),
+        Severity.WARNING,
+    ),
+    Problem.TOTALS_ROW: _content(
+        message("this row is a total, not a school. Leave it out, or it counts twice.")
     ),
     Problem.MORE_THAN_POSSIBLE: _content(
         message("more units absent than were possible. Correct one of the two files.")

@@ -72,7 +72,9 @@ def _views(
     parts: dict[str, list[str]] = {}
     for number, one in enumerate(placed):
         connection.register(f"source_{number}", one.rows.source)
-        sql = one.rows.sql.replace("FROM source", f"FROM source_{number}")
+        # The relation is named last: names of columns, which may be anything, stand before it.
+        head, _, tail = one.rows.sql.rpartition("FROM source")
+        sql = f"{head}FROM source_{number}{tail}"
         parts.setdefault(one.rows.contract, []).append(f"SELECT *, {number} AS place FROM ({sql})")
     # An upload's own enrolment is believed; schools are the city's, whichever upload told of them.
     for name in [name for name in known if name not in parts or name == "schools"]:
@@ -112,6 +114,8 @@ def _rules(
     given: frozenset[str], totals: bool, jurisdiction: Jurisdiction, placed: Sequence[PlacedRows]
 ) -> Iterator[_Rule]:
     yield from _same_row_in_two_files(placed)
+    for name in sorted(given):
+        yield Problem.ALIKE_SCHOOLS, _alike_schools(name), ""
     if "schools" in given:
         for name in sorted(given - {"schools"}):
             yield Problem.UNKNOWN_SCHOOL, _unknown_school(name), ""
@@ -143,6 +147,27 @@ def _same_row_in_two_files(placed: Sequence[PlacedRows]) -> Iterator[_Rule]:
             f" WHERE place IS NOT NULL GROUP BY {key}, file_rank HAVING count(*) > 1"
         )
         yield Problem.TWICE, again, key
+        if "month" in load_contracts()[name].primary_key:
+            yield Problem.MONTHS_AND_YEAR, _months_and_year(name), ""
+
+
+def _months_and_year(name: str) -> str:
+    """Return SQL for cells of which one table gives the months and another the whole year."""
+    key = [column for column in load_contracts()[name].primary_key if column not in ("month", "code")]
+    return (
+        f"SELECT max(place) AS place, max_by(source_row, place) AS line FROM {name} WHERE place IS NOT NULL"
+        f" GROUP BY {', '.join(key)}, file_rank"
+        " HAVING count(DISTINCT place) > 1 AND count(month) BETWEEN 1 AND count(*) - 1"
+    )
+
+
+def _alike_schools(name: str) -> str:
+    """Return SQL for the first row of every school whose id another one has but for capitals or zeros."""
+    ids = f"SELECT school_id, max(place) AS place, min(source_row) AS line FROM {name} GROUP BY school_id"
+    return (
+        "SELECT max(place) AS place, max_by(line, school_id) AS line"
+        f" FROM ({ids}) GROUP BY lower(ltrim(school_id, '0')) HAVING count(*) > 1"
+    )
 
 
 def _unknown_school(name: str) -> str:

@@ -237,21 +237,20 @@ def _strange_tables(
     source: SourceFile, layouts: Sequence[tuple[int, Layout] | None], profile: Profile
 ) -> list[Finding]:
     return [
-        _strange(table, _nearest(profile, table.header))
+        _strange(table, profile)
         for table, ranked in zip(source.tables, layouts, strict=True)
         if ranked is None
     ]
 
 
-def _nearest(profile: Profile, header: tuple[str, ...]) -> Layout:
-    return max(
-        profile.all_layouts, key=lambda layout: (len(layout.found(header)), -len(layout.absent(header)))
+def _strange(table: SourceTable, profile: Profile) -> Finding:
+    sheets = sorted({layout.sheet for layout in profile.all_layouts if layout.sheet})
+    if sheets and table.sheet and table.sheet not in sheets:
+        return Finding(Problem.NO_SHEET, table.file, detail=", ".join(sheets))
+    nearest = max(
+        profile.all_layouts,
+        key=lambda layout: (len(layout.found(table.header)), -len(layout.absent(table.header))),
     )
-
-
-def _strange(table: SourceTable, nearest: Layout) -> Finding:
-    if nearest.sheet and table.sheet and nearest.sheet != table.sheet:
-        return Finding(Problem.NO_SHEET, table.file, detail=nearest.sheet)
     # Only the number of unknown columns is told: a header row may hold personal data.
     parts = [f"{nearest.id}:"]
     if nearest.absent(table.header):

@@ -1,6 +1,5 @@
 """What all jobs that write share."""
 
-import contextlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -8,7 +7,7 @@ from pathlib import Path
 
 from mirrors.definitions import Profile
 from mirrors.progress import Progress
-from mirrors.store import Facts, NoSnapshot, holds_facts, write_facts
+from mirrors.store import Facts, NoSnapshot, StoreDamaged, holds_facts, write_facts
 from mirrors.store.published import current_name
 
 UNKNOWN = "unknown"
@@ -30,11 +29,17 @@ def writing(folder: Path, progress: Progress, wait: bool) -> Iterator[Facts]:
 
 def _note_swap(folder: Path, facts: Facts) -> None:
     """Put a swap of snapshots in the ledger whose job died before it could."""
-    told = [event.subject for event in facts.events() if event.what in ("published", "restored")]
-    with contextlib.suppress(NoSnapshot):
+    swaps = [event for event in facts.events() if event.what in ("published", "restored", "unpublished")]
+    told = swaps[-1].subject if swaps else ""
+    try:
         name = current_name(folder)
-        if told[-1:] != [name]:
-            facts.add_event(now(), UNKNOWN, "published", name, "found in use; the job that did it broke off")
+    except NoSnapshot:
+        name = ""
+    except StoreDamaged:
+        return
+    if told != name:
+        what, found = ("published", "found in use") if name else ("unpublished", "found out of use")
+        facts.add_event(now(), UNKNOWN, what, name, f"{found}; the job that did it broke off")
 
 
 def newest_profile(folder: Path, facts: Facts) -> Profile:

@@ -1,19 +1,34 @@
 """Publishing: the next snapshot is prepared and compared, put in use, and an earlier one put back."""
 
+import contextlib
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from mirrors.benchmark.benchmark import run_benchmark
 from mirrors.definitions import load_indicators, load_jurisdiction
 from mirrors.disclosure import protect
-from mirrors.jobs.job import UNKNOWN, newest_profile, now, writing
+from mirrors.jobs.job import UNKNOWN, NothingToPublish, newest_profile, now, writing
 from mirrors.progress import Progress, silent
-from mirrors.store import Facts, Origin, Preview, SnapshotRecord, list_snapshots, write_facts
+from mirrors.store import (
+    Facts,
+    NoSnapshot,
+    Origin,
+    Preview,
+    SnapshotRecord,
+    StoreDamaged,
+    list_snapshots,
+    write_facts,
+)
 from mirrors.store.backup import put_back
-from mirrors.store.preview import compare
-from mirrors.store.published import adopt_candidate, candidate, restore_snapshot, write_candidate
+from mirrors.store.preview import compare, compare_with_nothing
+from mirrors.store.published import (
+    adopt_candidate,
+    candidate,
+    current_name,
+    restore_snapshot,
+    take_out_of_use,
+    write_candidate,
+)
 from mirrors.store.queue import turn
 
 
@@ -28,7 +43,9 @@ def prepare_publish(
 
     Raises NothingToPublish and NoFigures.
     """
-    with _facts_to_publish(folder, progress, wait) as facts:
+    with writing(folder, progress, wait) as facts:
+        if _everything_goes(folder, facts):
+            return compare_with_nothing(folder)
         _see_to_candidate(folder, facts, progress, by)
         progress("compare with the snapshot in use", 0.97)
         return compare(folder)
@@ -37,9 +54,14 @@ def prepare_publish(
 def publish(folder: Path, progress: Progress = silent, *, by: str = UNKNOWN, wait: bool = True) -> str:
     """Put a snapshot of all facts in force in use and return its name.
 
-    What was prepared is used while nothing changed since. Raises NothingToPublish and NoFigures.
+    What was prepared is used while nothing changed since. When every upload was withdrawn, no snapshot is in
+    use from now on, and the name is empty. Raises NothingToPublish and NoFigures.
     """
-    with _facts_to_publish(folder, progress, wait) as facts:
+    with writing(folder, progress, wait) as facts:
+        if _everything_goes(folder, facts):
+            take_out_of_use(folder)
+            facts.add_event(now(), by, "unpublished", "")
+            return ""
         _see_to_candidate(folder, facts, progress, by)
         progress("put the snapshot in use", 0.99)
         when = now()
@@ -69,11 +91,17 @@ def snapshots(folder: Path) -> list[SnapshotRecord]:
     return list_snapshots(folder)
 
 
-@contextmanager
-def _facts_to_publish(folder: Path, progress: Progress, wait: bool) -> Iterator[Facts]:
-    with writing(folder, progress, wait) as facts:
-        newest_profile(folder, facts)
-        yield facts
+def _everything_goes(folder: Path, facts: Facts) -> bool:
+    """Return whether a snapshot is in use though no upload is in force."""
+    if facts.in_force():
+        return False
+    try:
+        # One that is damaged is in use too.
+        with contextlib.suppress(StoreDamaged):
+            current_name(folder)
+    except NoSnapshot as none:
+        raise NothingToPublish(f"there is nothing to publish in {folder}: ingest files first") from none
+    return True
 
 
 def _see_to_candidate(folder: Path, facts: Facts, progress: Progress, by: str) -> None:

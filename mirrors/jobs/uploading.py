@@ -1,5 +1,6 @@
 """Uploads: files are read and checked, then stored as one upload, or refused and only noted."""
 
+import contextlib
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,6 +8,7 @@ from pathlib import Path
 
 from mirrors.definitions import Profile, load_profile
 from mirrors.intake import FileContent, FileReport, Finding, Refused, Upload, open_file, read_upload
+from mirrors.intake.privacy import safe_name
 from mirrors.intake.rules import Problem, Stage
 from mirrors.jobs.deciding import LEVEL_B
 from mirrors.jobs.job import UNKNOWN, now
@@ -20,6 +22,7 @@ from mirrors.store import (
     FileEntry,
     FindingEntry,
     Register,
+    StoreTrouble,
     open_facts,
     write_facts,
 )
@@ -57,7 +60,7 @@ def ingest(
     DefinitionError for an unknown profile.
     """
     profile = load_profile(profile_name, folder)
-    upload = read(folder, _opened(paths, profile), profile, progress, by=by, confirmed=confirmed)
+    upload = read(folder, _opened(paths, profile), profile, progress, by=by, wait=wait, confirmed=confirmed)
     return take_in(folder, upload, progress, by=by, wait=wait, confirmed=confirmed)
 
 
@@ -68,9 +71,12 @@ def read(
     progress: Progress = silent,
     *,
     by: str = UNKNOWN,
+    wait: bool = True,
     confirmed: frozenset[str] = frozenset(),
 ) -> Upload:
-    """Return what `files` hold, read and checked but not stored; raises Refused, once the ledger says so.
+    """Return what `files` hold, read and checked but not stored.
+
+    Raises Refused, once the ledger says so, or at once where the ledger cannot be written.
 
     Events of single pupils become totals here; without the setting for them they are refused.
     `confirmed` are columns that `by` declares to hold no national numbers.
@@ -93,10 +99,11 @@ def read(
         entries = tuple(_nameless(file) for file in files)
         if all(finding.stage is not Stage.PRIVACY for finding in refusal.findings if finding.refuses):
             entries = tuple(
-                replace(entry, name=file.name) for entry, file in zip(entries, files, strict=True)
+                replace(entry, name=safe_name(file.name)) for entry, file in zip(entries, files, strict=True)
             )
         found = _entries(refusal.findings, [file.name for file in files], [entry.name for entry in entries])
-        with write_facts(folder, progress) as facts:
+        # What is wrong with the files matters more than the ledger.
+        with contextlib.suppress(StoreTrouble), write_facts(folder, progress, wait) as facts:
             facts.refuse(replace(attempt, files=entries, findings=found))
         raise
 
@@ -192,7 +199,7 @@ def _opened(paths: Sequence[Path], profile: Profile) -> list[FileContent]:
         try:
             opened.append(open_file(path))
         except Refused as refusal:
-            missing += refusal.findings
+            missing += [replace(found, file=safe_name(found.file)) for found in refusal.findings]
     if missing:
         try:
             read_upload(opened, profile)
@@ -219,7 +226,7 @@ def _nameless(file: FileContent) -> FileEntry:
 
 def _entry(report: FileReport) -> FileEntry:
     return FileEntry(
-        report.file,
+        safe_name(report.file),
         Path(report.file).suffix.lower(),
         report.size,
         report.sha256,

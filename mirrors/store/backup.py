@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mirrors.store.database import attach, read_through
 from mirrors.store.durable import whole_file
+from mirrors.store.register import Register
 from mirrors.store.trouble import told_plainly
 
 FACTS = "facts.duckdb"
@@ -23,7 +24,8 @@ def is_current(folder: Path) -> bool:
 
 
 def renew(folder: Path) -> None:
-    """Copy the facts, which nobody has open; the old copy stays until the new one is whole."""
+    """Copy facts and names, which nobody has open; an old copy stays until the new one is whole."""
+    Register(folder).renew_copy()
     if is_current(folder):
         return
     with whole_file(folder / COPY) as unfinished:
@@ -35,6 +37,8 @@ def renew(folder: Path) -> None:
 def put_back(folder: Path) -> Path | None:
     """Put the copy in the place of the facts; return where the damaged file was moved to, if there was one.
 
+    The copy of the names takes the place of the register only when that is damaged too.
+
     Nothing is deleted. Raises StoreDamaged when the copy itself is damaged or absent.
     """
     copy = folder / COPY
@@ -44,9 +48,11 @@ def put_back(folder: Path) -> Path | None:
     with told_plainly(folder, lambda: hopeless):
         with attach({"store": copy}, read_only=True) as connection:
             read_through(connection, "store")
+        when = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+        Register(folder).put_back(f"register.damaged-{when}.sqlite")
         aside = None
         if (folder / FACTS).exists():
-            aside = folder / f"facts.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.duckdb"
+            aside = folder / f"facts.damaged-{when}.duckdb"
             for ending in (".wal", ""):
                 if (folder / f"{FACTS}{ending}").exists():
                     os.replace(folder / f"{FACTS}{ending}", aside.with_name(aside.name + ending))

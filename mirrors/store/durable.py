@@ -44,7 +44,7 @@ def sync(path: Path) -> None:
 
 def clear_unfinished(folder: Path) -> None:
     """Remove what earlier jobs that died left unfinished; only for who holds the queue."""
-    for place in (folder, folder / "published"):
+    for place in (folder, folder / "published", folder / "profiles"):
         for left in place.glob(f"*{UNFINISHED}*"):
             if left.is_dir():
                 shutil.rmtree(left)

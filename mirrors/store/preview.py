@@ -1,12 +1,14 @@
 """What a publish would change: the candidate snapshot beside the one in use."""
 
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from mirrors.store.published import side_by_side
+from mirrors.store.published import NoSnapshot, in_use, side_by_side
+from mirrors.store.trouble import StoreDamaged
 
 MOST_MOVES = 20
 
@@ -39,7 +41,8 @@ class Preview:
 
     Only the administrator sees it: it names schools by id and shows single moves. `moves` are the largest,
     measured by the spread of their indicator over schools. `open_alarms` counts school-years that take no
-    part until somebody looked at them.
+    part until somebody looked at them. `leaves_nothing` says that no upload is in force: nothing would be
+    published any more.
     """
 
     against: str | None
@@ -57,6 +60,7 @@ class Preview:
     list_changes: tuple[ListChange, ...]
     other_tables: tuple[str, ...]
     open_alarms: int
+    leaves_nothing: bool = False
 
     @property
     def nothing_changes(self) -> bool:
@@ -68,7 +72,33 @@ class Preview:
             self.list_changes,
             self.other_tables,
         )
-        return self.against is not None and not any(parts)
+        return self.against is not None and not self.leaves_nothing and not any(parts)
+
+
+def compare_with_nothing(folder: Path) -> Preview:
+    """Return what goes when no snapshot is in use any more; what is damaged shows nothing already."""
+    against, keys = None, list[tuple[str, str, str]]()
+    with contextlib.suppress(NoSnapshot, StoreDamaged), in_use(folder) as (connection, against):
+        keys = connection.execute(f"SELECT {_KEY} FROM old.figure").fetchall()
+    indicators, schools, years = (tuple(sorted({key[part] for key in keys})) for part in range(3))
+    return Preview(
+        against=against,
+        uploads=(),
+        schools_come=(),
+        schools_go=schools,
+        years_come=(),
+        years_go=years,
+        indicators_come=(),
+        indicators_go=indicators,
+        figures_new=0,
+        figures_gone=len(keys),
+        figures_changed=0,
+        moves=(),
+        list_changes=(),
+        other_tables=(),
+        open_alarms=0,
+        leaves_nothing=True,
+    )
 
 
 _KEY = "indicator, school_id, school_year"

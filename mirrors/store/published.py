@@ -1,6 +1,7 @@
 """Published snapshots: immutable DuckDB files, one of them in use, swapped by one atomic rename."""
 
 import contextlib
+import re
 import shlex
 import shutil
 import threading
@@ -15,7 +16,7 @@ import duckdb
 import pandas as pd
 
 from mirrors.store.database import attach, read_through, writable
-from mirrors.store.durable import whole_file
+from mirrors.store.durable import sync, whole_file
 from mirrors.store.register import Register
 from mirrors.store.trouble import StoreDamaged, told_plainly
 
@@ -126,11 +127,17 @@ class PublishedStore:
 
 
 def current_name(folder: Path) -> str:
-    """Return the name of the snapshot in use; raises NoSnapshot."""
+    """Return the name of the snapshot in use; raises NoSnapshot, and StoreDamaged when it names none."""
+    path = folder / "published" / _CURRENT
     try:
-        return (folder / "published" / _CURRENT).read_text(encoding="ascii").strip()
+        name = path.read_text(encoding="ascii").strip()
     except FileNotFoundError:
         raise NoSnapshot(f"nothing is published in {folder}") from None
+    except (UnicodeDecodeError, IsADirectoryError):
+        name = ""
+    if not re.fullmatch("[0-9]{4,9}", name):
+        raise StoreDamaged(_damaged(path))
+    return name
 
 
 def publish_tables(folder: Path, tables: dict[str, pd.DataFrame], origin: Origin | None = None) -> str:
@@ -198,13 +205,31 @@ def restore_snapshot(folder: Path, name: str) -> None:
         _point_to(folder, name)
 
 
+def take_out_of_use(folder: Path) -> None:
+    """Put no snapshot in use, in one step; all are kept, but for the candidate. Raises StoreUnwritable."""
+    current = folder / "published" / _CURRENT
+    with told_plainly(folder, lambda: _damaged(current)):
+        current.unlink(missing_ok=True)
+        _path(folder, _CANDIDATE).unlink(missing_ok=True)
+        sync(current.parent)
+
+
 def list_snapshots(folder: Path) -> list[SnapshotRecord]:
-    """Return every snapshot of the store, oldest first."""
+    """Return every snapshot of the store, oldest first; none is in use when nobody can tell which."""
     try:
         in_use = current_name(folder)
-    except NoSnapshot:
+    except (NoSnapshot, StoreDamaged):
         in_use = ""
     return [_record(folder, name, name == in_use) for name in _names(folder)]
+
+
+@contextmanager
+def in_use(folder: Path) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
+    """Yield a connection to the snapshot in use as `old`, and its name; raises NoSnapshot, StoreDamaged."""
+    name = current_name(folder)
+    path = _path(folder, name)
+    with told_plainly(folder, lambda: _damaged(path)), attach({"old": path}, read_only=True) as connection:
+        yield connection, name
 
 
 @contextmanager
@@ -249,7 +274,7 @@ def _open(path: Path) -> Snapshot:
 
 
 def _damaged(path: Path) -> str:
-    """Return what to do about a damaged snapshot: which earlier one to put in use."""
+    """Return what to do about a damaged snapshot, or word of which is in use: which one to put in use."""
     folder = path.parent.parent
     earlier = [name for name in _names(folder) if not path.stem.isdigit() or int(name) < int(path.stem)]
     for name in reversed(earlier):

@@ -49,6 +49,7 @@ _WORDS = {
     "unable to open database": errno.EACCES,
     "disk i/o error": errno.ENOSPC,
 }
+_RUINED = ("corrupt", "malformed", "not a database", "could not decode")
 _UNREADABLE = (
     duckdb.IOException,
     duckdb.SerializationException,
@@ -82,7 +83,8 @@ def _trouble(error: Exception, folder: Path, damaged: Callable[[], str], effect:
     if number in _REASONS:
         why, remedy = _REASONS[number]
         return StoreUnwritable(f"{folder} cannot be written, {why}: {effect}; {remedy} and try again")
-    if isinstance(error, _UNREADABLE) or (isinstance(error, duckdb.Error) and "corrupt" in said):
+    is_ruined = not isinstance(error, OSError) and any(words in said for words in _RUINED)
+    if isinstance(error, _UNREADABLE) or is_ruined:
         return StoreDamaged(damaged())
     return None
 

@@ -7,8 +7,13 @@ from mirrors.store.incoming import FactRows
 
 
 def open_workbench() -> duckdb.DuckDBPyConnection:
-    """Return a fresh in-memory connection that cannot reach files, the network or extensions."""
-    return duckdb.connect(config={"enable_external_access": "false", "lock_configuration": "true"})
+    """Return a fresh in-memory connection that cannot reach files, the network or extensions.
+
+    Rows may be personal, so nothing goes to the disk either: without memory, duckdb.OutOfMemoryException.
+    """
+    return duckdb.connect(
+        config={"enable_external_access": "false", "temp_directory": "", "lock_configuration": "true"}
+    )
 
 
 def rows_of(facts: FactRows) -> pa.Table:

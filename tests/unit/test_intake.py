@@ -500,3 +500,72 @@ class TestSentences:
         refused = Refused([Finding(Problem.EMPTY, "a.csv"), Finding(Problem.BROKEN, "b.csv")])
         assert "a.csv: the file is empty" in str(refused)
         assert "b.csv: the file breaks off" in str(refused)
+
+
+class TestBetweenTables:
+    def test_months_in_one_file_and_the_year_in_another_are_refused(self, tmp_path: Path) -> None:
+        months = write_csv(tmp_path / "months.csv", ABSENCE, absence_row(), absence_row(month=10))
+        year = write_csv(tmp_path / "year.csv", ABSENCE, absence_row(month="", units=10))
+        assert [where(finding)[:2] for finding in refusal(months, year)] == [
+            (Problem.MONTHS_AND_YEAR, "year.csv")
+        ]
+
+    @pytest.mark.parametrize("total", ["Totaal", "TOTAL", "totaux", "Alle scholen"])
+    def test_a_total_is_no_school(self, tmp_path: Path, total: str) -> None:
+        rows = [absence_row(), absence_row(school_id="S2"), absence_row(school_id=total, units=10)]
+        [finding] = refusal(write_csv(tmp_path / "absence.csv", ABSENCE, *rows))
+        assert (finding.problem, finding.row) == (Problem.TOTALS_ROW, 4)
+
+    @pytest.mark.parametrize("other", ["s1", "0S1"])
+    def test_ids_that_look_alike_are_warned_of(self, tmp_path: Path, other: str) -> None:
+        path = write_csv(tmp_path / "absence.csv", ABSENCE, absence_row(), absence_row(school_id=other))
+        assert [finding.problem for finding in read(path).findings] == [Problem.ALIKE_SCHOOLS]
+
+    def test_more_absent_than_possible_is_refused_by_month_and_by_year(self, tmp_path: Path) -> None:
+        header = ("school_id", "school_year", "breakdown", "member", "month", "pupils", "possible")
+        months = [("S1", "2024-25", "all", "", month, 10, 300) for month in (9, 10)]
+        enrolment = write_csv(tmp_path / "enrolment.csv", header, *months)
+        fits = write_csv(tmp_path / "absence.csv", ABSENCE, absence_row(units=300), absence_row(month=10))
+        assert read(enrolment, fits).facts
+        much = write_csv(tmp_path / "absence.csv", ABSENCE, absence_row(units=301), absence_row(month=10))
+        assert [finding.problem for finding in refusal(enrolment, much)] == [Problem.MORE_THAN_POSSIBLE]
+
+    def test_bands_that_are_whole_add_up_to_their_base(self, tmp_path: Path) -> None:
+        bands = [
+            pupil_band_row(at_least=0, below=5, pupils=80),
+            pupil_band_row(at_least=5, below="", pupils=20),
+        ]
+        assert read(write_csv(tmp_path / "bands.csv", PUPIL_BAND, *bands)).facts
+        bands[1] = pupil_band_row(at_least=5, below="", pupils=19)
+        assert [f.problem for f in refusal(write_csv(tmp_path / "bands.csv", PUPIL_BAND, *bands))] == [
+            Problem.BANDS_NOT_BASE
+        ]
+
+    def test_kinds_do_not_exceed_the_total_that_is_given(self, tmp_path: Path) -> None:
+        rows = [
+            absence_row(code="any", units=5),
+            absence_row(code="B", units=3),
+            absence_row(code="Z", units=3),
+        ]
+        assert [f.problem for f in refusal(write_csv(tmp_path / "absence.csv", ABSENCE, *rows))] == [
+            Problem.KINDS_NOT_TOTAL
+        ]
+
+    def test_a_calendar_has_so_many_half_days(self, tmp_path: Path) -> None:
+        header = ("school_id", "school_year", "breakdown", "member", "month", "pupils", "possible")
+        row = ("S1", "2024-25", "all", "", 9, 100, 9000)
+        assert [f.problem for f in refusal(write_csv(tmp_path / "enrolment.csv", header, row))] == [
+            Problem.IMPOSSIBLE_HALF_DAYS
+        ]
+
+    def test_a_column_may_be_called_anything(self, tmp_path: Path) -> None:
+        path = write_csv(tmp_path / "absence.csv", [*ABSENCE, "x FROM source"], [*absence_row(), 1])
+        assert [finding.problem for finding in refusal(path)] == [Problem.OTHER_COLUMNS]
+
+    def test_capitals_in_the_header_do_not_count(self, tmp_path: Path) -> None:
+        path = write_csv(tmp_path / "absence.csv", [name.upper() for name in ABSENCE], absence_row())
+        assert read(path).facts
+
+    def test_two_columns_that_differ_in_capitals_are_refused(self, tmp_path: Path) -> None:
+        path = write_csv(tmp_path / "absence.csv", [*ABSENCE, "UNITS"], [*absence_row(), 1])
+        assert [finding.problem for finding in refusal(path)] == [Problem.REPEATED_COLUMN]

@@ -17,7 +17,7 @@ from mirrors.intake.reading.table import Margin, SourceFile
 from mirrors.intake.rules import Problem
 
 _FILES = ("file_name", "member_name")
-_CELLS = ("other_cell", "hidden_sheet_cell")
+_CELLS = ("other_cell",)
 _HEADER_WORDS = 3
 """A cell of so few words may be the name of a column in a sheet that is not loaded."""
 

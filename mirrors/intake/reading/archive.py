@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
@@ -17,6 +18,9 @@ MOST_BYTES = 2 << 30
 
 MOST_EXPANSION = 200
 """Nor to more than so many times its own size (small archives aside): nothing but a trap does."""
+
+DAMAGED = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, OSError, EOFError, NotImplementedError)
+"""What reading a damaged archive raises."""
 
 _SMALL = 10 << 20
 _NESTED = frozenset({".zip", ".gz", ".7z", ".rar", ".tar", ".bz2", ".xz"})
@@ -34,9 +38,8 @@ def unpack(file: FileContent) -> Iterator[FileContent]:
             _check_paths(members, file.name)
             check_expansion(archive, file.name)
             for member in members:
-                name = PurePosixPath(member.filename).name
-                yield FileContent(f"{file.name}/{name}", pa.py_buffer(archive.read(member)))
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, zipfile.LargeZipFile) as error:
+                yield FileContent(f"{file.name}/{member.filename}", pa.py_buffer(archive.read(member)))
+    except DAMAGED as error:
         raise Refused([Finding(Problem.BROKEN, file.name)]) from error
 
 
@@ -62,7 +65,7 @@ def _check_paths(members: list[zipfile.ZipInfo], name: str) -> None:
         raise Refused([Finding(Problem.ARCHIVE, name, detail="../")])
     if any(path.suffix.lower() in _NESTED for path in paths):
         raise Refused([Finding(Problem.ARCHIVE, name, detail="ZIP in ZIP")])
-    if len({path.name for path in paths}) < len(paths):
+    if len(set(paths)) < len(paths):
         raise Refused([Finding(Problem.ARCHIVE, name, detail="2 x")])
 
 

@@ -58,7 +58,8 @@ def read_delimited(file: FileContent, known: Collection[str]) -> DelimitedFile:
     table = _read_plain(file.name, content, layout) if plain else None
     table = table or _read_exact(file.name, content, layout)
     if layout.titles:
-        findings = (*findings, Finding(Problem.EXTRA_ROWS, file.name, row=1, rows=len(layout.titles)))
+        above = sorted({margin.row for margin in layout.titles if margin.row})
+        findings = (*findings, Finding(Problem.EXTRA_ROWS, file.name, row=above[0], rows=len(above)))
     return DelimitedFile(table, layout.titles, findings)
 
 

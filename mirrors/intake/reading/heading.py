@@ -33,7 +33,7 @@ def find_heading(top: Sequence[Row], known: Collection[str]) -> Heading:
 
     It is the row, or the pair of rows (a title over several columns above their names), that holds the
     most of the `known` names (normalised). Where no row holds two, it is the first row that is as wide as
-    the table.
+    the table, or lacks one name.
     """
     candidates = [_heading(tuple(row), place, place, known) for place, row in enumerate(top)]
     candidates += [
@@ -46,7 +46,8 @@ def find_heading(top: Sequence[Row], known: Collection[str]) -> Heading:
     if best.hits >= 2:
         return best
     width = max(_filled(row) for row in top)
-    place = next((place for place, row in enumerate(top) if _filled(row) == width), 0)
+    wide = max(width - 1, min(width, 2))
+    place = next((place for place, row in enumerate(top) if _filled(row) >= wide), 0)
     return candidates[place]
 
 

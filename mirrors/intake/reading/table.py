@@ -17,6 +17,10 @@ TEXTS = pa.dictionary(pa.int32(), pa.string())
 """Every column is its distinct texts and a code a row: what is true of a text is found once."""
 
 
+_NO_WIDTH = "[\u200b\u200c\u200d\u2060\ufeff]"
+"""Signs that nobody sees, and that would make two texts of one."""
+
+
 @dataclass(frozen=True)
 class FileContent:
     """A file as it was handed over: its name and its bytes, mapped from disk or held in memory."""
@@ -103,13 +107,15 @@ def source_table(
         if name.strip() or column.null_count < len(column)
     ]
     names = [name for name, _, _ in kept]
+    # Databases take two names that differ in capitals only for one.
+    folded = [name.casefold() for name in names]
     for seen, (name, _, place) in enumerate(kept):
         # The place of the column, not its text: without a header the first row holds values.
         if not name:
             raise Refused([Finding(Problem.NAMELESS_COLUMN, file, sheet, str(place), 1)])
-        if name in names[:seen]:
+        if folded[seen] in folded[:seen]:
             raise Refused([Finding(Problem.REPEATED_COLUMN, file, sheet, str(place), 1)])
-        if name == ROW:
+        if folded[seen] == ROW:
             raise Refused([Finding(Problem.OTHER_COLUMNS, file, sheet, ROW, 1)])
     if not len(lines):
         raise Refused([Finding(Problem.NO_ROWS, file, sheet)])
@@ -120,6 +126,8 @@ def source_table(
 def trimmed(column: pa.DictionaryArray) -> pa.DictionaryArray:
     """Return a column without space around its texts; a text of spaces only becomes an empty cell."""
     texts = pc.utf8_trim_whitespace(column.dictionary)
+    if not pc.all(pc.string_is_ascii(texts)).as_py():
+        texts = pc.utf8_trim_whitespace(pc.replace_substring_regex(texts, _NO_WIDTH, ""))
     if texts.equals(column.dictionary) and not pc.any(pc.equal(texts, "")).as_py():
         return column
     plain = pa.DictionaryArray.from_arrays(column.indices, texts).dictionary_decode()

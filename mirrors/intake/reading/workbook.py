@@ -7,9 +7,10 @@ looked up in the parts of the package itself, which is a ZIP of XML files.
 import io
 import re
 import zipfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from html import unescape
 
 import numpy as np
 import pyarrow as pa
@@ -23,22 +24,32 @@ from python_calamine import (
 )
 
 from mirrors.intake.finding import Finding, Refused
-from mirrors.intake.reading.archive import check_expansion
+from mirrors.intake.reading.archive import DAMAGED, check_expansion
 from mirrors.intake.reading.heading import TOP_ROWS, find_heading
 from mirrors.intake.reading.table import FileContent, Margin, SourceTable, source_table, texts_column
 from mirrors.intake.rules import Problem
+from mirrors.intake.values import number_text
 
 _OLD_OFFICE = bytes.fromhex("d0cf11e0a1b11ae1")
 """How .xls files and workbooks locked with a password begin."""
 
+MOST_CELLS = 50_000_000
+"""A sheet may not span more cells than this, filled or empty."""
+
 _PROPERTY_PARTS = re.compile(r"docProps/.*\.xml$")
-_TEXT_PARTS = re.compile(r"xl/(?:comments|threadedComments/|drawings/|persons/|worksheets/.*header).*\.xml$")
+_TEXT_PARTS = re.compile(r"xl/(?:comments|threadedComments/|drawings/|charts/|persons/).*\.xml$")
 _COMMENT_PARTS = re.compile(r"xl/(?:comments|threadedComments)")
 _MACRO_PARTS = re.compile(r"xl/(?:vbaProject\.bin|macrosheets/)")
 _EMBEDDED_PARTS = re.compile(r"xl/(?:pivotCache/|embeddings/|media/|externalLinks/|activeX/|model/)")
 _SHEET_PARTS = re.compile(r"xl/worksheets/[^/]+\.xml$")
 _HIDDEN_COLUMN = re.compile(rb'<col\b[^>]*\bhidden="(?:1|true)"')
+_ERROR_CELL = re.compile(rb"""(<(?:\w+:)?c\b[^>]*\bt=)["']e["']""")
 _FORMULA = re.compile(rb"<f[ >/]")
+_ROW_NUMBER = re.compile(rb'<row\b[^>]*?\br="(\d+)"')
+_COLUMN_LETTERS = re.compile(rb'<c\b[^>]*?\br="([A-Z]+)\d')
+_DEFINED_NAME = re.compile(rb"<definedName\b[^>]*>([^<]*)<")
+_LINK = re.compile(rb'Target="((?:mailto:|https?://)[^"]*)"')
+_PROMPT = re.compile(rb'\b(?:prompt|promptTitle|error|errorTitle)="([^"]*)"|<formula1>([^<]*)<')
 _PAGE_TEXT = re.compile(rb"<(?:odd|even|first)(?:Header|Footer)>([^<]*)<")
 _NOT_WRITTEN_BY_A_PERSON = {"", "xlsxwriter", "openpyxl", "microsoft excel", "microsoft office user", "calc"}
 _AUTHOR_PROPERTIES = {"creator", "lastModifiedBy", "Manager"}
@@ -64,7 +75,8 @@ def read_workbook(file: FileContent, known: Collection[str], sheets: Collection[
         raise Refused([Finding(Problem.LOCKED, file.name)])
     margins, findings = _package(file.name, raw)
     try:
-        read = _sheets(file.name, CalamineWorkbook.from_filelike(io.BytesIO(raw)), known)
+        content = io.BytesIO(_errors_as_texts(raw))
+        read = _sheets(file.name, CalamineWorkbook.from_filelike(content), known)
     except (CalamineError, OSError, ValueError) as error:
         raise Refused([Finding(Problem.BROKEN, file.name)]) from error
     findings += [
@@ -73,6 +85,11 @@ def read_workbook(file: FileContent, known: Collection[str], sheets: Collection[
     chosen = _chosen(read, sheets)
     if not chosen:
         raise Refused([Finding(Problem.EMPTY, file.name)])
+    findings += [
+        Finding(Problem.EXTRA_ROWS, file.name, sheet.name, row=above[0], rows=len(above))
+        for sheet in chosen
+        if (above := sorted({margin.row for margin in sheet.titles if margin.row}))
+    ]
     for sheet in read:
         margins.append(Margin("sheet_name", sheet.name))
         margins += sheet.titles if sheet in chosen else sheet.cells()
@@ -120,7 +137,7 @@ class _Sheet:
         width = len(self.names)
         columns = [texts_column([self.rows[place][column] for place in places]) for column in range(width)]
         lines = pa.array(self.first_row + np.array(places, np.int64))
-        return source_table(self.file, self.name, self.names, columns, lines)
+        return source_table(self.file, self.name, self.names, columns, lines, point_is_decimal=False)
 
 
 def _sheets(file: str, workbook: CalamineWorkbook, known: Collection[str]) -> list[_Sheet]:
@@ -156,7 +173,7 @@ def _chosen(read: Sequence[_Sheet], sheets: Collection[str]) -> list[_Sheet]:
 
 def _cell_text(cell: object) -> str:
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() else repr(cell)
+        return number_text(repr(cell))
     if isinstance(cell, datetime):
         return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ")
     if isinstance(cell, date):
@@ -164,15 +181,48 @@ def _cell_text(cell: object) -> str:
     return str(cell).strip()
 
 
+def _errors_as_texts(raw: bytes) -> bytes:
+    """Return a workbook whose errors (#N/A, #REF!) are texts: calamine reads an error as an empty cell."""
+    with zipfile.ZipFile(io.BytesIO(raw)) as package:
+        sheets = {part: package.read(part) for part in package.namelist() if _SHEET_PARTS.match(part)}
+        if not any(map(_ERROR_CELL.search, sheets.values())):
+            return raw
+        told = io.BytesIO()
+        with zipfile.ZipFile(told, "w") as changed:
+            for part in package.namelist():
+                content = sheets.get(part) or package.read(part)
+                changed.writestr(part, _ERROR_CELL.sub(rb'\1"str"', content) if part in sheets else content)
+    return told.getvalue()
+
+
 def _package(name: str, raw: bytes) -> tuple[list[Margin], list[Finding]]:
     """Return the texts outside the sheets' cells, and what a workbook should not hold."""
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as package:
             check_expansion(package, name)
+            _check_area(package, name)
             margins = [margin for part in package.namelist() for margin in _part_texts(package, part)]
             return margins, list(_remarks(package, name, margins))
-    except (zipfile.BadZipFile, ElementTree.ParseError, OSError, EOFError, NotImplementedError) as error:
+    # defusedxml refuses entities with a ValueError.
+    except (*DAMAGED, ElementTree.ParseError, ValueError) as error:
         raise Refused([Finding(Problem.BROKEN, name)]) from error
+
+
+def _check_area(package: zipfile.ZipFile, name: str) -> None:
+    """Raise Refused when a sheet reaches so far that its empty cells alone would fill the memory."""
+    for part in filter(_SHEET_PARTS.match, package.namelist()):
+        cells = package.read(part)
+        rows = max(map(int, _ROW_NUMBER.findall(cells)[-1:] or [0]), default=0)
+        columns = max((_column_number(letters) for letters in set(_COLUMN_LETTERS.findall(cells))), default=0)
+        if rows * columns > MOST_CELLS:
+            raise Refused([Finding(Problem.TOO_BIG, name, detail=f"{MOST_CELLS // 1_000_000} M")])
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = 26 * number + letter - ord("A") + 1
+    return number
 
 
 def _part_texts(package: zipfile.ZipFile, part: str) -> Iterator[Margin]:
@@ -186,9 +236,20 @@ def _part_texts(package: zipfile.ZipFile, part: str) -> Iterator[Margin]:
         text = " ".join(ElementTree.fromstring(package.read(part)).itertext()).strip()
         if text:
             yield Margin(kind, text)
+    elif part == "xl/workbook.xml":
+        yield from _properties(_DEFINED_NAME.findall(package.read(part)))
+    elif part.startswith("xl/worksheets/_rels/"):
+        yield from _properties(_LINK.findall(package.read(part)))
     elif _SHEET_PARTS.match(part):
-        for found in _PAGE_TEXT.findall(_edges(package, part)):
-            yield Margin("property", found.decode("utf-8", errors="replace"))
+        end = _edges(package, part)
+        yield from _properties(_PAGE_TEXT.findall(end))
+        yield from _properties(first or second for first, second in _PROMPT.findall(end))
+
+
+def _properties(texts: Iterable[bytes]) -> Iterator[Margin]:
+    for text in texts:
+        if text.strip():
+            yield Margin("property", unescape(text.decode("utf-8", errors="replace")))
 
 
 def _edges(package: zipfile.ZipFile, part: str) -> bytes:
