@@ -77,8 +77,10 @@ class Preview:
 
 def compare_with_nothing(folder: Path) -> Preview:
     """Return what goes when no snapshot is in use any more; what is damaged shows nothing already."""
-    against, keys = None, list[tuple[str, str, str]]()
-    with contextlib.suppress(NoSnapshot, StoreDamaged), in_use(folder) as (connection, against):
+    against: str | None = None
+    keys: list[tuple[str, str, str]] = []
+    with contextlib.suppress(NoSnapshot, StoreDamaged), in_use(folder) as (connection, name):
+        against = name
         keys = connection.execute(f"SELECT {_KEY} FROM old.figure").fetchall()
     indicators, schools, years = (tuple(sorted({key[part] for key in keys})) for part in range(3))
     return Preview(

@@ -282,9 +282,11 @@ class TestTheLedger:
         assert mirrors(*command).exit_code == DONE
         assert "1: taken" in mirrors("uploads", "--store", tried).stdout
 
-    def test_of_no_store_is_empty(self, store: Path) -> None:
-        assert mirrors("uploads", "--store", store).stdout == ""
-        assert mirrors("alarms", "--store", store).exit_code == NOTHING
+    @pytest.mark.parametrize("command", ["uploads", "snapshots", "alarms"])
+    def test_of_no_store_says_so(self, store: Path, command: str) -> None:
+        result = mirrors(command, "--store", store)
+        assert (result.exit_code, result.stdout) == (NOTHING, "")
+        assert f"there is no store in {store}" in result.stderr
         assert not store.exists()
 
 

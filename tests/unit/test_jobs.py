@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mirrors import jobs
-from mirrors.intake import Upload
+from mirrors.intake import Refused, Upload
 from mirrors.progress import BackgroundJob, Cancelled, Progress
 from mirrors.store import ListChange, NoSnapshot, Origin, PublishedStore, StoreBusy, open_facts
 from tests.processes import another_process
@@ -147,6 +147,7 @@ class TestACancelledJob:
         assert {name for name in before if before[name] != after[name]} <= {
             "facts.duckdb",
             "facts.backup.duckdb",
+            "register.backup.sqlite",
             "register.sqlite",
         }
         assert jobs.publish(published) == "0002"
@@ -339,3 +340,55 @@ class TestAlarms:
             with pytest.raises(jobs.NothingToPublish):
                 work(store)
         assert not store.exists()
+
+
+class TestARefusedFile:
+    @pytest.fixture
+    def broken(self, tmp_path: Path) -> Path:
+        path = tmp_path / "Jan Peeters 85073003328.xlsx"
+        path.write_bytes(b"PK\x03\x04 no workbook")
+        return path
+
+    def test_is_named_without_what_is_personal(self, store: Path, broken: Path) -> None:
+        with pytest.raises(Refused):
+            jobs.ingest(store, "templates", [broken])
+        [upload] = jobs.uploads(store)
+        assert [file.name for file in upload.files] == ["….xlsx"]
+        assert {finding.file for finding in upload.findings} == {"….xlsx"}
+
+    def test_that_is_empty_is_told_without_what_is_personal(self, store: Path, broken: Path) -> None:
+        broken.write_bytes(b"")
+        with pytest.raises(Refused) as refusal:
+            jobs.ingest(store, "templates", [broken])
+        assert {finding.file for finding in refusal.value.findings} == {"….xlsx"}
+
+    def test_is_told_at_once_where_the_ledger_is_busy(self, store: Path, broken: Path) -> None:
+        with another_process(store):
+            with pytest.raises(Refused):
+                jobs.ingest(store, "templates", [broken], wait=False)
+            assert jobs.uploads(store) == []
+
+
+class TestTheOnlyUploadWithdrawn:
+    def test_takes_everything_out_of_use(self, published: Path) -> None:
+        jobs.withdraw(published, 1, "not ours")
+        preview = jobs.prepare_publish(published)
+        assert (preview.leaves_nothing, preview.nothing_changes) == (True, False)
+        assert set(preview.schools_go) == set(SCHOOL_IDS)
+        assert preview.figures_gone > 0
+        assert PublishedStore(published).current().name == "0001"
+        assert jobs.publish(published, by="bo") == ""
+        with pytest.raises(NoSnapshot, match="nothing is published"):
+            PublishedStore(published).current()
+        assert [snapshot.in_use for snapshot in jobs.snapshots(published)] == [False]
+        assert [(event.what, event.by) for event in jobs.events(published)][-1] == ("unpublished", "bo")
+        with pytest.raises(jobs.NothingToPublish):
+            jobs.publish(published)
+        jobs.restore(published, "0001")
+        assert PublishedStore(published).current().name == "0001"
+
+    def test_goes_even_where_the_snapshot_in_use_cannot_be_read(self, published: Path) -> None:
+        jobs.withdraw(published, 1, "not ours")
+        (published / "published" / "0001.duckdb").write_bytes(b"")
+        assert jobs.prepare_publish(published).leaves_nothing
+        assert jobs.publish(published) == ""

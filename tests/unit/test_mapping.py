@@ -126,6 +126,57 @@ class TestPercent:
     def test_a_share_is_read_as_it_stands(self, tmp_path: Path) -> None:
         assert value(tmp_path, "0.358") == (0.358, "exact")
 
+    @pytest.mark.parametrize("text", ["1_000", "1e3", "0x10", "1e-3", "5.", "inf"])
+    def test_what_only_a_database_takes_for_a_number_is_refused(self, tmp_path: Path, text: str) -> None:
+        path = write_csv(
+            tmp_path / "figures.csv", ("School", "Year", "Figure", "Other"), ("S1", "2018-19", text, "")
+        )
+        [finding] = refusal(path, profile=a_profile(a_layout({"column": "figure"})))
+        assert (finding.problem, finding.column) == (Problem.NOT_A_NUMBER, "Figure")
+
+
+class TestTranslations:
+    def layout(self) -> dict[str, Any]:
+        take = {
+            "breakdown": {"column": "of", "values": {"alle": "all"}},
+            "month": {"column": "month", "values": {"september": "9"}},
+            "code": {"column": "code"},
+            "units": {"column": "units"},
+        }
+        names = ("id", "year", "of", "month", "code", "units")
+        columns = {name: [name] for name in names}
+        facts = [{"into": "absence", "take": take}]
+        return {
+            "id": "months",
+            "columns": columns,
+            "school_id": "{id}",
+            "school_year": "year",
+            "facts": facts,
+        }
+
+    def written(self, tmp_path: Path, *rows: tuple[str, str]) -> Path:
+        cells = [("S1", "2018-19", of, month, "any", "5") for of, month in rows]
+        return write_csv(tmp_path / "months.csv", ("id", "year", "of", "month", "code", "units"), *cells)
+
+    def test_give_a_number_its_meaning(self, tmp_path: Path) -> None:
+        path = self.written(tmp_path, ("alle", "september"), ("all", "10"))
+        facts = facts_in(read(path, profile=a_profile(self.layout())))["absence"]
+        assert facts["month"].to_pylist() == [9, 10]
+        assert facts["breakdown"].to_pylist() == ["all", "all"]
+
+    @pytest.mark.parametrize(
+        ("row", "problem", "column"),
+        [
+            (("iedereen", "september"), Problem.NOT_IN_LIST, "of"),
+            (("alle", "zomer"), Problem.NOT_A_NUMBER, "month"),
+        ],
+    )
+    def test_a_text_that_nobody_translated_is_refused(
+        self, tmp_path: Path, row: tuple[str, str], problem: Problem, column: str
+    ) -> None:
+        [finding] = refusal(self.written(tmp_path, row), profile=a_profile(self.layout()))
+        assert (finding.problem, finding.column) == (problem, column)
+
 
 class TestMinus:
     TAKE = {"column": "figure", "minus": "other"}

@@ -4,7 +4,10 @@ import datetime
 import io
 import zipfile
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
@@ -13,7 +16,17 @@ from mirrors.intake import Refused, Upload, read_upload
 from mirrors.intake.reading import SourceFile, SourceTable, read_files
 from mirrors.intake.rules import Problem
 from mirrors.intake.upload import known_headings
-from tests.uploads import ABSENCE, absence_row, csv_bytes, facts_in, handed, parquet_bytes, xlsx_bytes
+from tests.uploads import (
+    ABSENCE,
+    CONTEXT,
+    absence_row,
+    context_row,
+    csv_bytes,
+    facts_in,
+    handed,
+    parquet_bytes,
+    xlsx_bytes,
+)
 
 KNOWN = known_headings(load_profile("templates"))
 HEADER = "school_id,school_year,breakdown,member,month,code,units"
@@ -153,7 +166,19 @@ class TestNumbersAndDates:
         taken = upload("absence.csv", f"{HEADER}\nS1,{label},all,,9,B,5\n")
         assert facts_in(taken)["absence"]["school_year"].to_pylist() == ["2024-25"]
 
-    @pytest.mark.parametrize("text", ["2024-11-11", "11/11/2024", "11-11-2024", "11.11.2024"])
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "2024-11-11",
+            "11/11/2024",
+            "11-11-2024",
+            "11.11.2024",
+            "11/11/2024 00:00",
+            "2024-11-11 00:00:00",
+            "2024-11-11T00:00:00",
+            "2024-11-11 00:00:00.000000",
+        ],
+    )
     def test_a_date_in_any_usual_form(self, text: str) -> None:
         taken = upload(
             "calendar.csv", f"school_id,school_year,date,half_day,kind\nS1,2024-25,{text},day,free\n"
@@ -165,6 +190,8 @@ class TestNumbersAndDates:
         [
             ("31/02/2025", Problem.NOT_A_DATE),
             ("soon", Problem.NOT_A_DATE),
+            ("01/11/24", Problem.NOT_A_DATE),
+            ("2024-11-11 25:00", Problem.NOT_A_DATE),
             ("2024-08-31", None),
             ("2025-09-01", Problem.OTHER_YEAR),
             ("2024-07-31", Problem.OTHER_YEAR),
@@ -292,7 +319,41 @@ class TestWorkbooks:
             made.write_row(1, 1, [2024, 0.25])
 
         found = table("x.xlsx", workbook(write))
-        assert [column(found, name) for name in found.header] == [["2024-11-11"], ["2024"], ["0.25"]]
+        assert [column(found, name) for name in found.header] == [["2024-11-11"], ["2024"], ["0.2500"]]
+
+    @pytest.mark.parametrize("number", [7.125, 23.375, 1e-5, 1234567.125, 0.1, -1.5, 1e14, 120.0])
+    def test_numbers_are_numbers_whatever_the_texts_beside_them(self, number: float) -> None:
+        rows = [context_row(value="12,5"), context_row(school_id="S2", value=number)]
+        taken = upload("context.xlsx", xlsx_bytes(CONTEXT, rows))
+        assert facts_in(taken)["context"]["value"].to_pylist() == [12.5, number]
+
+    @pytest.mark.parametrize("make", [xlsx_bytes, parquet_bytes])
+    def test_texts_that_can_be_read_in_two_ways_are_refused(self, make: Callable[..., bytes]) -> None:
+        suffix = "xlsx" if make is xlsx_bytes else "parquet"
+        content = make(ABSENCE, [absence_row(units="1.234")])
+        assert problems(f"absence.{suffix}", content) == [Problem.AMBIGUOUS_NUMBER]
+
+    def test_numbers_do_not_tell_how_texts_are_written(self) -> None:
+        content = xlsx_bytes(ABSENCE, [absence_row(units="1.234"), absence_row(month=10, units=7.5)])
+        assert problems("absence.xlsx", content) == [Problem.AMBIGUOUS_NUMBER]
+
+    @pytest.mark.parametrize("kind", [pa.float64(), pa.float32(), pa.decimal128(9, 3)])
+    def test_numbers_of_a_parquet_file_are_not_in_doubt(self, kind: pa.DataType) -> None:
+        values = pa.array(
+            [Decimal("7.125"), Decimal("23.375")] if pa.types.is_decimal(kind) else [7.125, 23.375], kind
+        )
+        table = {"school_id": ["S1", "S2"], "school_year": ["2024-25"] * 2, "feature": ["deprivation"] * 2}
+        content = io.BytesIO()
+        pq.write_table(pa.table({**table, "value": values}), content)
+        taken = upload("context.parquet", content.getvalue())
+        assert facts_in(taken)["context"]["value"].to_pylist() == [7.125, 23.375]
+
+    def test_an_error_is_no_empty_cell(self) -> None:
+        def write(book: xlsxwriter.Workbook) -> None:
+            made = sheet(book, "absence", TABLE)
+            made.write_formula(1, ABSENCE.index("month"), "=NA()", None, "#N/A")  # type: ignore[attr-defined]
+
+        assert Problem.NOT_A_NUMBER in problems("absence.xlsx", workbook(write))
 
 
 def packed(members: dict[str, bytes], level: int = 6) -> bytes:
@@ -311,7 +372,10 @@ class TestArchives:
     def test_are_read_as_the_files_in_them(self) -> None:
         content = packed({"2024/absence.csv": CSV, "more.parquet": MORE, "__MACOSX/._absence.csv": b"\0"})
         taken = upload("city.zip", content)
-        assert [report.file for report in taken.files] == ["city.zip/2024/absence.csv", "city.zip/more.parquet"]
+        assert [report.file for report in taken.files] == [
+            "city.zip/2024/absence.csv",
+            "city.zip/more.parquet",
+        ]
         assert facts_in(taken)["absence"]["month"].to_pylist() == [9, 10]
 
     @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from mirrors.definitions.reading import DefinitionError
+from mirrors.definitions.reading import DefinitionError, read_yaml
 from mirrors.intake import Refused
 from mirrors.intake.rules import Problem
 from mirrors.jobs import NoFigures, NothingToPublish, ingest, publish, restore_facts, uploads
@@ -30,7 +30,9 @@ from mirrors.store import (
     publish_tables,
     write_facts,
 )
+from mirrors.store.durable import clear_unfinished
 from mirrors.store.published import list_snapshots, restore_snapshot
+from mirrors.store.workbench import open_workbench
 from tests.processes import another_process
 from tests.uploads import (
     ABSENCE,
@@ -286,6 +288,7 @@ class TestARefusal:
             "LOCK",
             "facts.duckdb",
             "facts.backup.duckdb",
+            "register.backup.sqlite",
             "register.sqlite",
             "published/0001.duckdb",
             "published/CURRENT",
@@ -734,3 +737,67 @@ class TestTheRegister:
         Register(store).remember(1, named(S1="De Linde"))
         publish_tables(store, numbered(2))
         assert published.current().school_name("S1") == "De Linde"
+
+
+class TestADamagedRegister:
+    @pytest.mark.parametrize("ruin", [b"", b"not a database at all", None], ids=["empty", "garbage", "gone"])
+    def test_is_told_and_put_back_with_the_facts(
+        self, store: Path, tmp_path: Path, ruin: bytes | None
+    ) -> None:
+        ingest(store, "templates", [write_csv(tmp_path / "schools.csv", SCHOOLS, school_row(name="Linde"))])
+        [school] = Register(store).names()
+        register = store / "register.sqlite"
+        if ruin is None:
+            register.unlink()
+        else:
+            register.write_bytes(ruin)
+        with pytest.raises(StoreDamaged, match=r"register.sqlite is damaged.*restore .*--facts"):
+            Register(store).names()
+        with pytest.raises(StoreDamaged, match=r"register.sqlite is damaged"):
+            Register(store).remember(2, {school: RegisteredName("New", "2024-25")})
+        restore_facts(store)
+        assert Register(store).names() == {school: "Linde"}
+        assert len(list(store.glob("register.damaged-*.sqlite"))) == (ruin is not None)
+
+    def test_is_not_copied_over_its_copy(self, store: Path) -> None:
+        register = Register(store)
+        store.mkdir()
+        register.remember(1, {"S1": RegisteredName("Linde", "2024-25")})
+        register.renew_copy()
+        whole = (store / "register.backup.sqlite").read_bytes()
+        (store / "register.sqlite").write_bytes(b"garbage, and more of it")
+        register.renew_copy()
+        assert (store / "register.backup.sqlite").read_bytes() == whole
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"../../elsewhere", b"candidate\n"])
+def test_a_pointer_that_names_no_snapshot_is_told_and_put_right(store: Path, content: bytes) -> None:
+    publish_tables(store, {"figure": pd.DataFrame({"value": [1.0]})})
+    (store / "published" / "CURRENT").write_bytes(content)
+    with pytest.raises(StoreDamaged, match=r"CURRENT is damaged.*--snapshot 0001"):
+        PublishedStore(store).current()
+    assert [snapshot.in_use for snapshot in list_snapshots(store)] == [False]
+    restore_snapshot(store, "0001")
+    assert PublishedStore(store).current().name == "0001"
+
+
+def test_the_workbench_has_nowhere_to_spill_to() -> None:
+    with open_workbench() as connection:
+        assert connection.execute("SELECT current_setting('temp_directory')").fetchall() == [("",)]
+        with pytest.raises(duckdb.InvalidInputException, match="locked"):
+            connection.execute("SET temp_directory = '/tmp'")
+
+
+def test_what_a_dead_job_left_of_a_profile_is_removed(store: Path) -> None:
+    left = store / "profiles" / "city.unfinished"
+    left.parent.mkdir(parents=True)
+    left.write_text("id: ci")
+    (store / "profiles" / "city.yaml").write_text("id: city")
+    clear_unfinished(store)
+    assert [path.name for path in left.parent.iterdir()] == ["city.yaml"]
+
+
+def test_a_definition_that_is_not_utf_8_is_told(tmp_path: Path) -> None:
+    (tmp_path / "city.yaml").write_bytes(b"id: caf\xe9\n")
+    with pytest.raises(DefinitionError, match=r"city.yaml: not a text in UTF-8"):
+        read_yaml(tmp_path / "city.yaml")
