@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -46,12 +47,11 @@ def sample(folder: Path) -> None:
     from mirrors import jobs
     from mirrors.store import NoSnapshot, PublishedStore
 
-    try:
+    files = sorted(path for path in SAMPLE.iterdir() if path.suffix != ".md")
+    with told_plainly(), suppress(NoSnapshot):
         snapshot = PublishedStore(folder).current()
         click.echo(f"The store in {folder} is used as it is, snapshot {snapshot.name}.")
         return
-    except NoSnapshot:
-        files = sorted(path for path in SAMPLE.iterdir() if path.suffix != ".md")
     with told_plainly():
         try:
             name = jobs.publish(folder)

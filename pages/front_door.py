@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mirrors.access import NotAllowed
-from mirrors.views import NoSnapshot
+from mirrors.views import NoSnapshot, StoreTrouble
 from pages import administration, city, how_we_compare, mirror, page, ten_and_ten
 
 
@@ -39,6 +39,10 @@ def open_door() -> None:
         page.link(administration.open_files, "files", say.text("Bring files"))
     except NotAllowed:
         st.info(say.text("This page is for city advisers."))
+    except StoreTrouble as trouble:
+        # What to do about it stands in its own words, for whoever keeps the store.
+        st.error(say.text("The figures cannot be shown now. Tell whoever keeps the store:"))
+        st.code(str(trouble), language=None, wrap_lines=True)
     page.settle()
 
 

@@ -56,12 +56,16 @@ def _what_will_change(say: Language) -> None:
     published = administration.ended(_PUBLISHING, say.text("Publishing"))
     if published is not None and not _failed(published.error, say):
         del st.session_state[_SEEN]
-        administration.notice(
-            say.text("Snapshot {number} is in use: readers see it from now on.", number=int(published.result))
-        )
+        administration.notice(_in_use_now(published.result, say))
     seen: Prepared | None = st.session_state.get(_SEEN)
     if seen is not None:
         _preview(seen, say)
+
+
+def _in_use_now(snapshot: str, say: Language) -> str:
+    if not snapshot:
+        return say.text("Nothing is published any more: readers see no figures.")
+    return say.text("Snapshot {number} is in use: readers see it from now on.", number=int(snapshot))
 
 
 def _failed(error: BaseException | None, say: Language) -> bool:

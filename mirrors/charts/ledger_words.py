@@ -60,6 +60,7 @@ def event_words(event: Event, language: Language) -> str:
     return {
         "published": language.text("snapshot {number} published", number=subject),
         "restored": language.text("snapshot {number} restored", number=subject),
+        "unpublished": language.text("nothing is published any more"),
         "facts_restored": language.text("the facts were put back from their copy"),
         "withdrawn": language.text("upload {number} withdrawn", number=subject),
         "reinstated": language.text("upload {number} taken back", number=subject),
