@@ -16,6 +16,8 @@ def preview_sentences(preview: Preview, names: Mapping[str, str], language: Lang
     """Return what readers would see differently, one sentence a subject."""
     if preview.nothing_changes:
         return [language.text("Nothing would change: readers already see these figures.")]
+    if preview.leaves_nothing:
+        return [language.text("No upload counts any more: readers would see no figures at all.")]
     return [
         _figures(preview, language),
         *_years(preview, language),

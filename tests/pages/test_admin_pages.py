@@ -223,7 +223,8 @@ def test_publishing_shows_first_what_will_change(store: Path) -> None:
     page = page.run()
     assert "The data changed since you looked." in words(page)
     assert "Publish" not in [button.label for button in page.button]
-    until(pressed(page, "See what will change"), "no upload is in force")
+    page = until(pressed(page, "See what will change"), "readers would see no figures at all")
+    until(pressed(page, "Publish"), "Nothing is published any more")
 
 
 def test_withdrawing_needs_a_note_and_can_be_taken_back(store: Path) -> None:
