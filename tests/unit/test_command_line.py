@@ -252,7 +252,7 @@ class TestTheLedger:
         result = mirrors("withdraw", *about)
         assert result.exit_code == WRONG_USE
         assert "upload 1 is withdrawn" in result.stderr
-        assert mirrors("publish", "--store", tried).exit_code == NOTHING
+        assert mirrors("publish", "--store", tried).exit_code == DONE
         assert mirrors("reinstate", *about).exit_code == DONE
         assert mirrors("publish", "--store", tried).exit_code == DONE
 
