@@ -1,9 +1,11 @@
 """What all tests share."""
 
 import gc
+import os
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 from mirrors.jobs import build_sample
@@ -21,8 +23,14 @@ settings.load_profile("project")
 @pytest.fixture(scope="session")
 def sample_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a store in which the sample city is published; nobody may write to it."""
-    folder = tmp_path_factory.mktemp("sample_store")
-    build_sample(folder, sorted(path for path in SAMPLE.iterdir() if path.suffix != ".md"))
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        # The workers of one run share it: the first one builds it, the others wait.
+        shared = shared.parent
+    folder = shared / "sample_store"
+    with FileLock(shared / "sample_store.lock"):
+        if not folder.exists():
+            build_sample(folder, sorted(path for path in SAMPLE.iterdir() if path.suffix != ".md"))
     return folder
 
 

@@ -12,7 +12,7 @@ from mirrors.locale import LANGUAGES, Language
 REFUSED, FILE_TROUBLE = 1, 5
 
 
-@click.command("prepare")
+@click.command("prepare", context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--profile", "profile_name", default="templates", show_default=True, help="How to read FILES.")
 @click.option("--to", type=click.Path(path_type=Path), help="Folder to write: empty, or not there yet.")
 @click.option("--key", type=click.Path(path_type=Path, dir_okay=False), help="The provider's key.")

@@ -6,6 +6,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
@@ -34,10 +35,10 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def base_url(desk: Path) -> Iterator[str]:
-    """Return the address of the small city."""
+def browser_context_args(browser_context_args: dict[str, Any], desk: Path) -> Iterator[dict[str, Any]]:
+    """Return what pages are opened with: the address of the small city, for these walks only."""
     with serving(desk) as address:
-        yield address
+        yield {**browser_context_args, "base_url": address}
 
 
 def bring(page: Page, *files: tuple[str, bytes], path: str = "/files") -> None:
@@ -56,8 +57,9 @@ def bring(page: Page, *files: tuple[str, bytes], path: str = "/files") -> None:
 
 
 def expect_part(page: Page, title: str) -> None:
-    """Fail unless a part of the page has this title."""
-    expect(page.get_by_role("heading", name=title, level=2)).to_be_visible()
+    """Fail unless a part of the page has this title, whole: "Ready to be taken in" is not "Taken in"."""
+    whole = re.compile(rf"^(\d · )?{re.escape(title)}$")
+    expect(page.get_by_role("heading", name=whole, level=2)).to_be_visible()
     expect_settled(page)
 
 

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -92,7 +93,7 @@ class TestAStoreThatIsNotOurs:
     def test_is_read_and_says_that_it_cannot_be_written(self, store: Path, tmp_path: Path) -> None:
         file = write_csv(tmp_path / "second.csv", CONTEXT, context_row(value=3))
         for folder in (store, *store.parents):
-            if folder.is_relative_to(tmp_path.parents[1]):
+            if Path(tempfile.gettempdir()) in folder.parents:
                 folder.chmod(0o755)
         before = fingerprint(store)
         # Somebody who may read little else has all that is imported on the way imported before.
