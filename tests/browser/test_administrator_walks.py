@@ -17,7 +17,7 @@ from tests.browser.walking import expect_no_exception, expect_settled, open_page
 from tests.small_city import LAST, SCHOOLS, absence_csv, write_small_city
 from tests.uploads import ABSENCE, absence_row, csv_bytes, xlsx_bytes
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 PAGES = {"/files": "Bring files", "/check-first": "Check first", "/publish": "Publish", "/ledger": "Ledger"}
 PHONE = {"width": 390, "height": 844}
@@ -228,7 +228,10 @@ def test_what_stands_out_is_decided_with_a_note(page: Page, desk: Path) -> None:
     open_page(page, f"/check-first?year={LAST}")
     card = page.locator("[class*='st-key-alarm-S6']")
     expect(card).to_contain_text("Every count of absence is the same as in 2023-24.")
+    expect_settled(page)
     card.get_by_text("Decide", exact=True).click()
+    expect(card.get_by_role("button", name="The data are right")).to_be_visible()
+    expect_settled(page)
     card.get_by_role("button", name="The data are right").click()
     expect_said(page, "Please say in a few words what you found out.")
     card.get_by_role("textbox").fill("the school counted twice alike")

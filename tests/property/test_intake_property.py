@@ -4,6 +4,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -118,6 +119,7 @@ def as_facts(rows: list[Cells]) -> list[dict[str, Any]]:
 
 
 class TestOurTemplate:
+    @pytest.mark.long
     @given(rows=tables(most=20))
     def test_comes_out_of_the_store_as_it_went_in(self, rows: list[Cells]) -> None:
         with tempfile.TemporaryDirectory() as folder:

@@ -21,6 +21,9 @@ from bench.agreement import (
 from mirrors.intake.rules import Problem
 
 
+pytestmark = pytest.mark.long
+
+
 def good(name: str) -> Damaged:
     return Damaged(CONTRACTS[name], good_rows(CONTRACTS[name], Random(1)))
 

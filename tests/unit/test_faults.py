@@ -14,6 +14,7 @@ from mirrors.store import PublishedStore
 from tests.processes import ROOT
 from tests.uploads import CONTEXT, context_row, fingerprint, write_csv
 
+pytestmark = pytest.mark.long
 NOBODY = 65534
 
 
