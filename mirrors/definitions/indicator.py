@@ -5,8 +5,24 @@ from typing import Literal
 
 from mirrors.definitions.reading import FOLDER, Definition, Texts, read_definition
 
-Family = Literal["level", "prevalence"]
-Kind = Literal["rate", "prevalence", "per_100_pupils", "quantile", "distribution"]
+Family = Literal[
+    "level", "prevalence", "pattern", "distribution", "lateness", "process", "trajectory", "programme"
+]
+Kind = Literal[
+    "rate",
+    "prevalence",
+    "per_100_pupils",
+    "quantile",
+    "distribution",
+    "share_of_pupils",
+    "share_of_amount",
+    "amount",
+    "days",
+    "events",
+    "profile",
+    "programme",
+]
+Profile = Literal["half_day", "weekday", "month", "groups", "gap", "decomposition", "together"]
 Direction = Literal["lower", "higher", "neutral"]
 
 
@@ -15,24 +31,52 @@ class Counted(Definition):
 
     `categories` are canonical absence categories (`any` = all absence). For pupils, `scale` and
     `at_least`/`below` name the band of absence in the jurisdiction's unit or as a share of possible
-    time; for a quantile, `quantile` names it.
+    time; for a quantile, `quantile` names it. `measure` names a measure of the contract `measure`;
+    `threshold`, `step` and `of_step` name steps of the follow-up (`first`, `city` and `last` are places among
+    the jurisdiction's thresholds); `outcome` one of a trajectory; `event` one of lateness; `profile` a table
+    that is read as a whole.
     """
 
-    categories: tuple[str, ...]
+    categories: tuple[str, ...] = ()
     scale: Literal["units", "share"] | None = None
     at_least: float | None = None
     below: float | None = None
     quantile: float | None = None
+    measure: str | None = None
+    threshold: Literal["first", "city", "last"] | None = None
+    step: str | None = None
+    of_step: str | None = None
+    outcome: str | None = None
+    event: Literal["late", "early_departure"] | None = None
+    profile: Profile | None = None
 
 
 class Indicator(Definition):
-    """One indicator as a city reads it, in every language of the product."""
+    """One indicator as a city reads it, in every language of the product.
+
+    A `rate` is units over possible units and a `prevalence` pupils in bands over pupils; `share_of_pupils`
+    and `share_of_amount` are a part over its whole (pupils, or anything else), `amount` a number per hundred,
+    per thousand or per one of its base, `days` a median, `events` a number per hundred pupil-days. A
+    `profile` is a table and a `programme` indicator counts the city's own work.
+    """
 
     id: str
     family: Family
     kind: Kind
     counted: Counted
-    unit: Literal["percent", "units", "per_100_pupils", "bands"]
+    unit: Literal[
+        "percent",
+        "units",
+        "per_100_pupils",
+        "per_1000_pupils",
+        "per_100_days",
+        "index",
+        "days",
+        "minutes",
+        "number",
+        "bands",
+        "table",
+    ]
     direction: Direction
     minimum_pupils: int
     sources: tuple[str, ...]
@@ -46,7 +90,12 @@ class Indicator(Definition):
     @property
     def is_share(self) -> bool:
         """Whether the figure is a share between 0 and 1, so that it can be modelled on the logit."""
-        return self.kind in ("rate", "prevalence")
+        return self.kind in ("rate", "prevalence", "share_of_pupils", "share_of_amount")
+
+    @property
+    def counts_pupils(self) -> bool:
+        """Whether the figure is a share of pupils, so that it comes in whole pupils."""
+        return self.kind in ("prevalence", "share_of_pupils")
 
 
 @cache
