@@ -3,6 +3,7 @@
 import streamlit as st
 
 from mirrors.access import Viewer
+from mirrors.charts.checks import checks_sentence, checks_table
 from mirrors.charts.reasons import unavailable_words
 from mirrors.locale import Language
 from mirrors.views import Snapshot
@@ -33,6 +34,7 @@ def show() -> None:
     _similar_schools(view, say)
     page.part(2, say.text("What would be expected"))
     _expected(say)
+    _checked(view, say)
     page.part(3, say.text("Did it really change?"))
     _change(view, say)
     page.part(4, say.text("What is never shown"))
@@ -85,6 +87,14 @@ def _expected(say: Language) -> None:
             "stays clear of the median of similar schools and the dot lies outside their middle half."
         )
     )
+
+
+def _checked(view: MethodView, say: Language) -> None:
+    if view.checked_year is None:
+        return
+    st.markdown(f"**{say.text('Does it hold?')}** {checks_sentence(view, say)}")
+    label = say.text("Every check of {year}", year=view.checked_year)
+    page.as_table(label, checks_table(view.checks, say), label)
 
 
 def _change(view: MethodView, say: Language) -> None:

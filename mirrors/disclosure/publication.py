@@ -10,7 +10,7 @@ from mirrors.benchmark.panel import FEWEST_PUPILS
 from mirrors.benchmark.peer_group import PEERS_FEWEST, PEERS_MOST, PEERS_WANTED
 from mirrors.benchmark.ten_and_ten import CHANGE_GATE, CHANGE_GATE_THREE_YEARS
 from mirrors.definitions import Indicator, Profile
-from mirrors.disclosure import bands, city, lists, schools
+from mirrors.disclosure import bands, calibration, city, lists, schools
 from mirrors.disclosure.rules import (
     HALF,
     PEERS_FOR_MEDIAN,
@@ -44,6 +44,7 @@ def protect(
         **bands.tables(benchmark),
         **city.tables(benchmark, indicators),
         **lists.tables(benchmark),
+        **calibration.tables(benchmark, indicators),
     }
 
 

@@ -67,6 +67,7 @@ class Snapshot:
         self._path = path
         self._connection = attach({"snapshot": path}, read_only=True)
         self.origin = _read_origin(self._connection)
+        self._tables = frozenset(self.tables())
         self._school_names = Register(path.parent.parent).names(self.origin.uploads if self.origin else None)
 
     def school_name(self, school_id: str) -> str:
@@ -83,10 +84,13 @@ class Snapshot:
     def rows(self, table: str, order_by: str | None = None, **equal: Any) -> list[dict[str, Any]]:
         """Return the rows of `table` whose columns equal the given values, as dictionaries.
 
-        Missing values are None. Columns and table are names in code, values are bound. Raises StoreDamaged.
+        Missing values are None. A snapshot made before there was such a table has no rows of it. Columns and
+        table are names in code, values are bound. Raises StoreDamaged.
         """
         where = " AND ".join(f"{column} = ?" for column in equal) or "true"
         order = f" ORDER BY {order_by}" if order_by else ""
+        if table not in self._tables:
+            return []
         with told_plainly(self._path.parent, lambda: _damaged(self._path)):
             return self._all(f"SELECT * FROM snapshot.{table} WHERE {where}{order}", list(equal.values()))
 

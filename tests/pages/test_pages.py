@@ -166,8 +166,15 @@ def test_the_short_lists_say_why_there_are_fewer_and_warn_about_improvements(lis
 
 def test_the_method_page_shows_every_indicator_and_why_one_is_not_there() -> None:
     page = opened("how_we_compare")
-    assert [box.label for box in page.expander][:2] == ["Overall absence", "Unauthorised absence"]
+    labels = [box.label for box in page.expander]
+    assert labels[:3] == ["Every check of 2025-26", "Overall absence", "Unauthorised absence"]
     assert "Not available: the figures do not say how many pupils were absent how often." in words(page)
+
+
+def test_the_method_page_tells_how_the_expected_values_were_checked() -> None:
+    said = words(opened("how_we_compare"))
+    assert "Every publish checks the expected values against what was observed" in said
+    assert "checks miss" in said or "All checks reach their goal." in said
 
 
 def test_nothing_published_yet_is_a_page_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
