@@ -20,7 +20,6 @@ from bench.agreement import (
 )
 from mirrors.intake.rules import Problem
 
-
 pytestmark = pytest.mark.long
 
 
