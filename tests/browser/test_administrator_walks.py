@@ -21,6 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 PAGES = {"/files": "Bring files", "/check-first": "Check first", "/publish": "Publish", "/ledger": "Ledger"}
 PHONE = {"width": 390, "height": 844}
+_COMPUTING = 120_000
 SECRET = "annelies.peeters@voorbeeld.be"
 TAG = "<script>document.title='taken over'</script>"
 
@@ -63,9 +64,9 @@ def expect_part(page: Page, title: str) -> None:
     expect_settled(page)
 
 
-def expect_said(page: Page, text: str | re.Pattern[str]) -> None:
-    """Fail unless the page says this."""
-    expect(page.get_by_test_id("stMain").get_by_text(text).first).to_be_visible()
+def expect_said(page: Page, text: str | re.Pattern[str], patience: float | None = None) -> None:
+    """Fail unless the page says this, within `patience` milliseconds."""
+    expect(page.get_by_test_id("stMain").get_by_text(text).first).to_be_visible(timeout=patience)
 
 
 def taken(store: Path) -> list[int]:
@@ -190,9 +191,9 @@ def look_and_publish(page: Page) -> None:
     """See what will change, then publish it."""
     open_page(page, "/publish")
     page.get_by_role("button", name="See what will change").click()
-    expect_said(page, re.compile("Against snapshot"))
+    expect_said(page, re.compile("Against snapshot"), _COMPUTING)
     page.get_by_role("button", name="Publish", exact=True).click()
-    expect_said(page, re.compile("is in use: readers see it"))
+    expect_said(page, re.compile("is in use: readers see it"), _COMPUTING)
     expect_settled(page)
 
 
