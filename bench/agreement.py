@@ -55,6 +55,7 @@ ONLY_OURS = {
     Problem.BANDS_NOT_BASE: "a schema cannot add up rows",
     Problem.KINDS_NOT_TOTAL: "a schema cannot add up rows",
     Problem.MORE_THAN_POSSIBLE: "a schema cannot compare cells",
+    Problem.PART_OVER_WHOLE: "a schema cannot compare cells",
     Problem.IMPOSSIBLE_HALF_DAYS: "a schema has no calendar",
     Problem.OTHER_YEAR: "a schema cannot compare cells",
     Problem.NO_ROWS: "a header without rows is nothing to load",
@@ -146,6 +147,8 @@ def _consistent(kind: str, row: dict[str, str]) -> dict[str, str]:
         case "absence_pattern":
             morning_only = {"half_day": "am"} if row["weekday"] == "3" else {}
             return {"possible": "40.5", **morning_only}
+        case "measure":
+            return {"denominator": "12"}
         case "calendar":
             return {"date": f"20{row['school_year'][-2:]}-{row['date'][5:]}"}
     return {}

@@ -1,4 +1,4 @@
-"""A seeded city of schools in which every true step is known, pupils drawn one by one."""
+"""Seeded cities in which every true change is known: simulated pupil by pupil, or made like real ones."""
 
 from dataclasses import dataclass, replace
 
@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 from scipy.stats import gamma, norm
 
-from mirrors.benchmark.panel import Panel
+from bench.counts import Counts
+from mirrors.benchmark.change import MATERIAL_POINTS, MATERIAL_SHARE
+from mirrors.benchmark.panel import FEWEST_PUPILS, LARGEST_ABSENCE_SHARE, Panel
 
 SCHOOLS = 450
 YEARS = 6
@@ -21,6 +23,9 @@ STAYING = 0.8
 FRAILTY_KEPT = 0.5
 GAMMA_SHAPE = 0.75
 MOST_ABSENT_PUPIL = 0.95
+VOLATILITY_SD = 0.4
+STILL_SD = 0.02
+YEARLY_NOISE_SD = 0.017
 
 Floats = NDArray[np.float64]
 
@@ -57,17 +62,52 @@ SCENARIOS = {
 }
 
 
+@dataclass(frozen=True)
+class Likeness:
+    """How schools of a real file move, as fitted to it; all sizes are log-odds.
+
+    Lasting changes are Student's t with `tail` degrees of freedom and standard deviation `change_sd`, times
+    the school's own volatility; `psi` over pupils is chance, a blip lasts a year. When `still`, lasting
+    changes are normal with STILL_SD.
+    """
+
+    change_sd: float
+    tail: int
+    psi: float
+    blip_share: float
+    blip_sd: float
+    still: bool = False
+
+    def innovations(self, rng: np.random.Generator, shape: tuple[int, int]) -> Floats:
+        """Return lasting changes of every school and year before its own volatility."""
+        if self.still:
+            return rng.normal(0, STILL_SD, shape)
+        return rng.standard_t(self.tail, shape) * self.change_sd / np.sqrt(self.tail / (self.tail - 2))
+
+
+NEW_YORK = Likeness(change_sd=0.085, tail=4, psi=1.0, blip_share=0.015, blip_sd=0.2)
+MARYLAND = Likeness(change_sd=0.067, tail=3, psi=4.0, blip_share=0.04, blip_sd=0.29)
+LIKE = {
+    "nyc": NEW_YORK,
+    "md": MARYLAND,
+    "nyc_still": replace(NEW_YORK, still=True),
+    "md_still": replace(MARYLAND, still=True),
+}
+
+
 @dataclass(frozen=True, eq=False)
 class World:
     """One simulated city: what the method sees, and what is true in the last year, (schools,).
 
     `step` is the true step in log-odds (0 for most schools); `true_points` the true lasting change of the
-    share since the year before, net of what happened to similar schools.
+    share since the year before, net of what happened to similar schools; `lasting_points` that over the last
+    three years, in cities like real ones until a year after the lists.
     """
 
     panel: Panel
     step: Floats
     true_points: Floats
+    lasting_points: Floats
 
 
 def build(scenario: Scenario, seed: int, years: int = YEARS) -> World:
@@ -96,7 +136,57 @@ def build(scenario: Scenario, seed: int, years: int = YEARS) -> World:
         ),
         step=steps[:, -1],
         true_points=expit(now) - expit(now - (lasting[:, -1] - lasting[:, -2])),
+        lasting_points=expit(now) - expit(now - (lasting[:, -1] - lasting[:, max(-4, -years)])),
     )
+
+
+def build_like(counts: Counts, likeness: Likeness, seed: int, years: int = YEARS) -> World:
+    """Return a city whose levels, sizes and types are drawn from a real file, and which goes on for a year.
+
+    Every school changes a little for good every year, some far more than others; chance and blips come on
+    top. `step` is the change of the last year where it is material, else 0.
+    """
+    rng = np.random.default_rng(seed)
+    level, pupils, kind = _drawn(counts, rng)
+    volatility = np.exp(rng.normal(0, VOLATILITY_SD, SCHOOLS))[:, None]
+    moves = likeness.innovations(rng, (SCHOOLS, years)) * (1.0 if likeness.still else volatility)
+    lasting = level[:, None] + np.column_stack([np.zeros(SCHOOLS), moves]).cumsum(axis=1)
+    blips = (rng.random((SCHOOLS, years)) < likeness.blip_share) * rng.normal(
+        0, likeness.blip_sd, (SCHOOLS, years)
+    )
+    noise = rng.normal(size=(SCHOOLS, years)) * np.sqrt(likeness.psi / pupils + YEARLY_NOISE_SD**2)[:, None]
+    possible = np.repeat(DAYS * pupils[:, None], years, axis=1)
+    truth = expit(lasting)
+    gained = truth[:, -2] - truth[:, -3]
+    material = np.abs(gained) > np.maximum(MATERIAL_POINTS, MATERIAL_SHARE * truth[:, -3])
+    return World(
+        panel=Panel(
+            school_ids=tuple(f"S{school:03d}" for school in range(SCHOOLS)),
+            years=tuple(f"{2020 + year}-{21 + year}" for year in range(years)),
+            absent=np.round(
+                possible * np.minimum(expit(lasting[:, :-1] + noise + blips), LARGEST_ABSENCE_SHARE)
+            ),
+            possible=possible,
+            pupils=np.repeat(pupils[:, None], years, axis=1),
+            school_type=kind,
+            context=None,
+            blocked=np.zeros(SCHOOLS, dtype=bool),
+        ),
+        step=np.where(material, lasting[:, -2] - lasting[:, -3], 0.0),
+        true_points=gained,
+        lasting_points=truth[:, -1] - truth[:, -5],
+    )
+
+
+def _drawn(counts: Counts, rng: np.random.Generator) -> tuple[Floats, Floats, NDArray[np.str_]]:
+    """Return log-odds, pupils and type of schools drawn, with replacement, from the file's middle year."""
+    year = counts.years[len(counts.years) // 2]
+    absent, possible, pupils = (table[year] for table in (counts.absent, counts.possible, counts.pupils))
+    usable = (pupils >= FEWEST_PUPILS) & (absent <= LARGEST_ABSENCE_SHARE * possible)
+    schools = rng.choice(np.flatnonzero(usable), SCHOOLS)
+    share = (absent.to_numpy()[schools] + 0.5) / (possible.to_numpy()[schools] + 1.0)
+    kinds = counts.school_type.reindex(absent.index[schools], fill_value="other").to_numpy(dtype=str)
+    return logit(share), pupils.to_numpy()[schools], kinds
 
 
 def _steps(scenario: Scenario, rng: np.random.Generator, years: int) -> Floats:

@@ -90,11 +90,15 @@ def generate_sample(folder: Path, seed: int) -> None:
 @click.option(
     "--indicator", metavar="ID", help="Indicator the lists are about; the jurisdiction's first by default."
 )
+@click.option(
+    "--snapshot", "name", metavar="0003", help="As published in this snapshot; by default the one in use."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def lists(folder: Path, year: str, indicator: str | None, as_json: bool) -> None:
+def lists(folder: Path, year: str, indicator: str | None, name: str | None, as_json: bool) -> None:
     """Print the three lists of a school year.
 
-    Schools stand in alphabetical order of name, by their id; weak signals stand apart.
+    Schools stand in alphabetical order of name, by their id; weak signals stand apart. The lists are those of
+    the snapshot: what advisers set aside since is kept beside them.
     """
     from mirrors.access import open_demo_viewer
     from mirrors.views import open_published
@@ -102,7 +106,8 @@ def lists(folder: Path, year: str, indicator: str | None, as_json: bool) -> None
     from mirrors.views.ten_and_ten import NoLists, lists_record
 
     with told_plainly():
-        snapshot, viewer = open_published(folder).current(), open_demo_viewer()
+        published, viewer = open_published(folder), open_demo_viewer()
+        snapshot = published.current() if name is None else published.named(name)
         years = snapshot_view(snapshot, viewer).school_years
         if year not in years:
             raise click.BadParameter(f"{year}; there are: {', '.join(years)}", param_hint="--year")

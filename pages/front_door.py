@@ -4,7 +4,7 @@ import streamlit as st
 
 from mirrors.access import NotAllowed
 from mirrors.views import NoSnapshot, StoreTrouble
-from pages import administration, city, how_we_compare, mirror, page, ten_and_ten
+from pages import administration, city, funnel, how_we_compare, mirror, page, schools, talk, ten_and_ten
 
 
 def open_door() -> None:
@@ -22,21 +22,30 @@ def open_door() -> None:
         st.Page(mirror.show, title=say.text("Mirror"), url_path="mirror"),
         st.Page(ten_and_ten.show, title=say.text("Ten and ten"), url_path="ten-and-ten"),
         st.Page(how_we_compare.show, title=say.text("How we compare"), url_path="how-we-compare"),
+        st.Page(schools.show, title=say.text("Schools"), url_path="schools"),
+    ]
+    # Reached from other pages, with the school or the year in the link.
+    within = [
+        st.Page(talk.show, title=say.text("Notes for the talk"), url_path="talk"),
+        st.Page(funnel.show, title=say.text("Around what is expected"), url_path="funnel"),
     ]
     desk = [
         st.Page(opens, title=name, url_path=address) for opens, address, name in administration.pages(say)
     ]
     # Streamlit gives its default page no address but "/"; a link to /city should work too.
     also = st.Page(city.show, title=say.text("City"), url_path="city", visibility="hidden")
-    here = st.navigation([*pages, *desk, also], position="hidden")
+    here = st.navigation([*pages, *within, *desk, also], position="hidden")
     for one in pages:
         menu.page_link(one, query_params=page.kept_in_links())
     menu.page_link(desk[0], label=say.text("Administration"))
     try:
         here.run()
     except NoSnapshot:
-        page.nothing_published()
-        page.link(administration.open_files, "files", say.text("Bring files"))
+        if page.SNAPSHOT in st.query_params:
+            page.unknown_snapshot()
+        else:
+            page.nothing_published()
+            page.link(administration.open_files, "files", say.text("Bring files"))
     except NotAllowed:
         st.info(say.text("This page is for city advisers."))
     except StoreTrouble as trouble:

@@ -13,15 +13,18 @@ from streamlit.delta_generator import DeltaGenerator
 from mirrors.access import Viewer, open_demo_administrator, open_demo_viewer
 from mirrors.charts import Chart, Table
 from mirrors.charts.key import key as marks_key
+from mirrors.charts.moments import moment
 from mirrors.charts.reasons import unavailable_words
 from mirrors.charts.style import DARK, LIGHT, Palette
 from mirrors.definitions import Indicator
 from mirrors.locale import LANGUAGES, Language, best_language
-from mirrors.views import PublishedStore, Snapshot, open_published
-from mirrors.views.figure import Comparison
+from mirrors.views import Origin, PublishedStore, Snapshot, open_published
+from mirrors.views.figure import Against, Comparison
 from mirrors.views.snapshot import SnapshotView, snapshot_view
 
 STORE = "MIRRORS_STORE"
+SNAPSHOT = "snapshot"
+_PAGE = "page"
 _DEFAULT_STORE = "store"
 _SHEET = Path(__file__).with_name("paper.css")
 _COMMANDS = """python -m mirrors ingest --store FOLDER --profile NAME FILES
@@ -76,8 +79,30 @@ def _store(folder: str) -> PublishedStore:
 
 
 def snapshot() -> Snapshot:
-    """Return the snapshot to show; raises NoSnapshot when nothing is published yet."""
-    return _store(str(store_folder())).current()
+    """Return the snapshot to show: the one in use, or for a city adviser the one that the link names.
+
+    Raises NoSnapshot when nothing is published yet or the link names none, and NotAllowed.
+    """
+    store, asked = _store(str(store_folder())), st.query_params.get(SNAPSHOT)
+    if asked is None:
+        return store.current()
+    # Figures that were corrected since, or found too small to show, still stand in an older snapshot.
+    viewer().require_city()
+    return store.named(asked)
+
+
+def choose_snapshot(shown: Snapshot) -> None:
+    """Let an adviser choose an older snapshot, by number and day; the link keeps it."""
+    published = _store(str(store_folder())).newest()
+    if len(published) > 1:
+        say = language()
+        labels = {name: _snapshot_label(name, origin, say) for name, origin in published.items()}
+        choice(SNAPSHOT, say.text("As published in"), labels, shown.name)
+
+
+def _snapshot_label(name: str, origin: Origin | None, say: Language) -> str:
+    label = say.text("snapshot {number}", number=int(name))
+    return label if origin is None else f"{label} · {moment(origin.at, say)}"
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
@@ -88,6 +113,14 @@ def _about(snapshot_name: str, viewer: Viewer, _snapshot: Snapshot) -> SnapshotV
 def about(shown: Snapshot) -> SnapshotView:
     """Return what every page says of `shown`."""
     return _about(shown.name, viewer(), shown)
+
+
+def unknown_snapshot() -> None:
+    """Say that the link names a snapshot that is not there, and open the one in use."""
+    del st.query_params[SNAPSHOT]
+    st.info(language().text("The link names a snapshot that is not here. The page shows the one in use."))
+    if st.button(language().text("Show the snapshot in use")):
+        st.rerun()
 
 
 def nothing_published() -> None:
@@ -124,6 +157,42 @@ def _keep_in_link(parameter: str, key: str) -> None:
     chosen = st.session_state[key]
     if chosen is not None:
         st.query_params[parameter] = chosen
+        st.query_params.pop(_PAGE, None)
+
+
+def words(parameter: str, label: str, longest: int) -> str:
+    """Return the words typed, which the link holds as `?parameter=words`."""
+    key = f"words of {parameter}"
+    st.session_state[key] = st.query_params.get(parameter, "")[:longest]
+    return st.text_input(label, max_chars=longest, key=key, on_change=_keep_words, args=(parameter, key))
+
+
+def _keep_words(parameter: str, key: str) -> None:
+    if typed := st.session_state[key].strip():
+        st.query_params[parameter] = typed
+    else:
+        st.query_params.pop(parameter, None)
+    st.query_params.pop(_PAGE, None)
+
+
+def place_in_pages(pages: int) -> int:
+    """Return which of so many pages the link asks for, the first by default."""
+    asked = st.query_params.get(_PAGE, "1")
+    return min(int(asked), pages) if asked.isdecimal() and 0 < len(asked) < 6 and int(asked) else 1
+
+
+def turn_pages(here: int, pages: int) -> None:
+    """Draw the way to the page before and the page after this one; the link keeps it."""
+    say = language()
+    with st.container(horizontal=True, vertical_alignment="center", key="pages"):
+        for label, there in ((say.text("Previous"), here - 1), (say.text("Next"), here + 1)):
+            is_there = 1 <= there <= pages
+            st.button(label, disabled=not is_there, on_click=_turn_to, args=(there,), key=f"page {label}")
+        st.caption(say.text("Page {here} of {all}", here=here, all=pages))
+
+
+def _turn_to(there: int) -> None:
+    st.query_params[_PAGE] = str(there)
 
 
 def choose_school(shown: SnapshotView) -> str | None:
@@ -160,23 +229,47 @@ def header(shown: SnapshotView, school_year: str | None) -> None:
         "This is the open demo: there are no accounts yet, everyone here sees what an adviser sees."
     )
     st.caption(f"{line}  \n{demo}")
+    in_use = _store(str(store_folder())).current().name
+    if shown.number != int(in_use):
+        st.info(
+            say.text(
+                "An older snapshot, of {when}. Figures may have been corrected since: snapshot {number} is "
+                "in use.",
+                when=moment(shown.published_at, say),
+                number=int(in_use),
+            )
+        )
 
 
-def part(number: int, title: str) -> None:
-    """Open a numbered part of the page."""
+def part(number: int, title: str, opening: str = "") -> None:
+    """Open a numbered part of the page, with the sentence that could stand for all of it."""
     st.header(f"{number} · {title}", anchor=False)
+    if opening:
+        with st.container(key=f"opening-{number}"):
+            st.markdown(opening)
 
 
-def draw(chart: Chart) -> None:
-    """Draw a chart: its finding above it, its reading below it, and its figures as a table."""
+def draw(chart: Chart, told: bool = True) -> None:
+    """Draw a chart: its finding above it, its reading below it, and its figures as a table.
+
+    One that is not `told` keeps its reading beside the table, where the picture prints all it says.
+    """
     picture(chart)
-    st.caption(chart.reading)
-    as_table(language().text("The figures as a table"), chart.table, chart.title)
+    if told:
+        st.caption(chart.reading)
+    chart_table(chart, told=not told)
 
 
-def picture(chart: Chart) -> None:
+def chart_table(chart: Chart, told: bool = True) -> None:
+    """Draw the figures of a chart as a table behind a word, with its reading above them where `told`."""
+    reading = chart.reading if told else ""
+    as_table(language().text("The figures as a table"), chart.table, chart.title, reading)
+
+
+def picture(chart: Chart, titled: bool = True) -> None:
     """Draw the finding of a chart and its picture, which is named by its reading."""
-    st.markdown(f"**{chart.title}**")
+    if titled:
+        st.markdown(f"**{chart.title}**")
     st.plotly_chart(chart.figure, theme=None, config=_CHART, alt=chart.reading)
 
 
@@ -190,10 +283,10 @@ def side_by_side(charts: Sequence[Chart], columns: int = 3) -> None:
                 draw(chart)
 
 
-def key(comparisons: Sequence[Comparison]) -> None:
+def key(comparisons: Sequence[Comparison], against: Against = Against.PEERS) -> None:
     """Draw the key to the marks, once a page."""
     with st.container(key="key"):
-        st.html(marks_key(comparisons, language(), palette()))
+        st.html(marks_key(comparisons, language(), palette(), against))
 
 
 def unavailable(indicators: Sequence[tuple[Indicator, str]]) -> None:
@@ -204,9 +297,11 @@ def unavailable(indicators: Sequence[tuple[Indicator, str]]) -> None:
         st.caption(say.text("{name}: not available, because {why}.", name=name, why=why))
 
 
-def as_table(label: str, table: Table, alt: str) -> None:
+def as_table(label: str, table: Table, alt: str, reading: str = "") -> None:
     """Draw `table` behind an expander, as a table that a screen reader can walk through."""
-    with st.expander(label):
+    with st.expander(label, type="compact"):
+        if reading:
+            st.caption(reading)
         columns = {name: [row[place] for row in table.rows] for place, name in enumerate(table.header)}
         st.table(columns, border="horizontal", hide_index=True, hide_header=False, alt=alt)
 
@@ -214,6 +309,12 @@ def as_table(label: str, table: Table, alt: str) -> None:
 def plain(text: str) -> str:
     """Return `text` so that markdown shows it letter by letter, whatever stands in it."""
     return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+
+
+def flat_table(shown: Table, alt: str) -> None:
+    """Draw a table in full, so that it is printed too."""
+    columns = {name: [row[place] for row in shown.rows] for place, name in enumerate(shown.header)}
+    st.table(columns, border="horizontal", hide_index=True, hide_header=False, alt=alt)
 
 
 def table(shown: Table, alt: str) -> None:
@@ -240,13 +341,14 @@ def top(wide: bool = False) -> DeltaGenerator:
 
 
 def kept_in_links() -> dict[str, str]:
-    """Return what a link to another page carries along: the school year, when one was asked for."""
-    return {"year": st.query_params["year"]} if "year" in st.query_params else {}
+    """Return what a link to another page carries along: the school year and snapshot that were asked for."""
+    return {name: st.query_params[name] for name in ("year", SNAPSHOT) if name in st.query_params}
 
 
 def link(show: Callable[[], None], url_path: str, label: str, **parameters: str) -> None:
-    """Draw a link to the page that `show` draws, with `parameters` in its address."""
-    st.page_link(st.Page(show, url_path=url_path), label=label, query_params=parameters)
+    """Draw a link to the page that `show` draws, with `parameters` in its address; it keeps the snapshot."""
+    kept = {SNAPSHOT: st.query_params[SNAPSHOT]} if SNAPSHOT in st.query_params else {}
+    st.page_link(st.Page(show, url_path=url_path), label=label, query_params={**kept, **parameters})
 
 
 @st.cache_resource(show_spinner=False)

@@ -29,6 +29,7 @@ _RULES = {
     Problem.MONTHS_AND_YEAR: message("months and the whole year are not both given"),
     Problem.UNKNOWN_SCHOOL: message("schools are known"),
     Problem.MORE_THAN_POSSIBLE: message("not more absence than was possible"),
+    Problem.PART_OVER_WHOLE: message("no part is larger than its whole"),
     Problem.KINDS_NOT_TOTAL: message("kinds of absence add up to the total"),
     Problem.BANDS_NOT_BASE: message("bands add up to the pupils counted"),
     Problem.BANDS_NOT_ENROLMENT: message("pupils counted agree with pupils enrolled"),

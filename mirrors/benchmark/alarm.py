@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 ALARM_COLUMNS = [
     "school_id",
@@ -150,3 +151,13 @@ def standing(alarms: pd.DataFrame) -> Standing:
 def _in_state(alarms: pd.DataFrame, state: State) -> SchoolYears:
     rows = alarms[alarms["state"] == state]
     return set(zip(rows["school_id"], rows["school_year"], strict=True))
+
+
+def among(rows: pd.DataFrame, school_years: SchoolYears) -> NDArray[np.bool_]:
+    """Return which rows, (rows,), are about one of the school-years."""
+    schools, years = rows["school_id"], rows["school_year"].to_numpy()
+    found = np.array(schools.isin({school for school, _ in school_years}), dtype=bool)
+    perhaps = np.flatnonzero(found)
+    pairs = zip(schools.to_numpy()[perhaps], years[perhaps], strict=True)
+    found[perhaps] = [pair in school_years for pair in pairs]
+    return found

@@ -5,22 +5,32 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from mirrors.benchmark.alarm import SchoolYears, Standing, no_decisions, standing, with_state
+from mirrors.benchmark.alarm import SchoolYears, Standing, among, no_decisions, standing, with_state
 from mirrors.benchmark.change import Change, fit_change
+from mirrors.benchmark.counted import observe_counted
+from mirrors.benchmark.detail import Detail, reduce_detail
+from mirrors.benchmark.driver import CHANGED
 from mirrors.benchmark.expected import expected_rate, feature_weights
 from mirrors.benchmark.features import FeatureMatrix, feature_matrix
 from mirrors.benchmark.interval import PUPIL_VARIANCE, rate_interval, wilson_interval
 from mirrors.benchmark.level import fit_level
 from mirrors.benchmark.observation import observe, observed_rate
-from mirrors.benchmark.panel import FEWEST_PUPILS, LARGEST_ABSENCE_SHARE, Floats, Panel
-from mirrors.benchmark.peer_group import PeerGroups, peer_groups, peer_statistics
+from mirrors.benchmark.panel import FEWEST_PUPILS, LARGEST_ABSENCE_SHARE, Bools, Floats, Panel
+from mirrors.benchmark.peer_group import PeerGroups, peer_groups, peers_of_rows, with_peers
 from mirrors.benchmark.quality import quality_alarms, registration_table
 from mirrors.benchmark.reduction import Reduced, reduce_facts
 from mirrors.benchmark.series import build_panel, comparable_run, restarts
 from mirrors.benchmark.ten_and_ten import Lists, choose
+from mirrors.benchmark.within import Compared, Within, look_within
 from mirrors.definitions import Indicator, Jurisdiction
 from mirrors.progress import Progress, silent
 from mirrors.store import Facts
+
+ABSENCE_KINDS = ("rate", "prevalence", "per_100_pupils", "quantile", "distribution")
+"""Kinds of indicators that are made from units absent and pupils by band; providers count the others."""
+
+MODELLED_KINDS = ("rate", "prevalence")
+"""Kinds of indicators for which a value is expected from a school's context."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,10 +48,11 @@ class Judged:
 class Benchmark:
     """Every result of one store, before disclosure control.
 
-    `observed` holds the observations by indicator id; `compared` adds to those of shares and amounts:
+    `observed` holds the observations by indicator id; `compared` adds to them:
     low, high, expected, peers, peer_median, peer_low, peer_high. `features` and `peers` are by school
     year. `restarts` are the years from which an indicator is counted otherwise. `alarms` are all alarms with
     their evidence and state, for the administrator; `registration` holds what a mirror tells of them.
+    `within` are the results within schools and over their years.
     """
 
     reduced: Reduced
@@ -53,6 +64,7 @@ class Benchmark:
     compared: dict[str, pd.DataFrame]
     kinds: dict[str, pd.DataFrame]
     restarts: dict[str, tuple[str, ...]]
+    within: Within
     judged: list[Judged] = field(default_factory=list)
 
 
@@ -71,14 +83,14 @@ def run_benchmark(
     """
     progress("reduce", 0.0)
     reduced = reduce_facts(facts)
-    alarms = with_state(
-        quality_alarms(reduced, jurisdiction), no_decisions() if decisions is None else decisions
-    )
+    decided = no_decisions() if decisions is None else decisions
+    alarms = with_state(quality_alarms(reduced, jurisdiction), decided)
     standings = standing(alarms)
+    detail = reduce_detail(facts, reduced)
     observed = {
         key: withhold(frame, standings.rejected)
         for key, indicator in indicators.items()
-        if not (frame := observe(indicator, reduced, jurisdiction)).empty
+        if not (frame := _observed(indicator, reduced, detail, jurisdiction)).empty
     }
     years = sorted(set(reduced.enrolment["school_year"]))
     features = {year: feature_matrix(reduced, jurisdiction, year) for year in years}
@@ -87,11 +99,27 @@ def run_benchmark(
     learning = [(indicators[key], observed[key]) for key in shares]
     peers = {year: _peers(features, learning, year, standings.set_aside) for year in years}
     kinds = _kinds(reduced, jurisdiction, standings)
-    compared = {}
+    compared = _compare(indicators, observed, peers, standings.open) if observed else {}
+    variance = {
+        key: _pupil_variance(indicators[key], frame, features, standings.open, jurisdiction)
+        for key, frame in observed.items()
+    }
     for done, (key, frame) in enumerate(observed.items()):
         progress(f"compare {key}", 0.15 + 0.35 * done / len(observed))
-        compared[key] = _compare(indicators[key], frame, features, peers, standings.open, jurisdiction)
-    result = Benchmark(
+        expected = _expect(indicators[key], frame, compared[key], features, standings.open)
+        compared[key] = _with_interval(indicators[key], expected, variance[key])
+    restarted = {
+        key: restarts(frame) if frame["basis"].nunique() > 1 else () for key, frame in observed.items()
+    }
+    judged = []
+    for done, (key, year) in enumerate(pairs := [(key, year) for key in shares for year in years]):
+        progress(f"change {key} {year}", 0.5 + 0.4 * done / len(pairs))
+        one = _judge(indicators[key], observed[key], year, features, standings.open, jurisdiction)
+        judged += [one] if one else []
+    of_all = {one.school_year: one.panel for one in judged if one.indicator == CHANGED}
+    progress("within schools", 0.9)
+    found = Compared(indicators, compared, restarted, variance, peers, standings)
+    return Benchmark(
         reduced,
         alarms,
         registration_table(reduced, alarms, jurisdiction),
@@ -99,21 +127,24 @@ def run_benchmark(
         peers,
         observed,
         compared,
-        {category: _with_peer_median(frame, peers, standings.open) for category, frame in kinds.items()},
-        {key: restarts(frame) for key, frame in observed.items()},
+        _with_peer_median(kinds, peers, standings.open),
+        restarted,
+        look_within(found, detail, reduced, of_all, jurisdiction),
+        judged,
     )
-    pairs = [(key, year) for key in shares for year in years]
-    for done, (key, year) in enumerate(pairs):
-        progress(f"change {key} {year}", 0.5 + 0.45 * done / len(pairs))
-        judged = _judge(indicators[key], observed[key], year, features, standings.open, jurisdiction)
-        result.judged.extend([judged] if judged else [])
-    return result
+
+
+def _observed(
+    indicator: Indicator, reduced: Reduced, detail: Detail, jurisdiction: Jurisdiction
+) -> pd.DataFrame:
+    if indicator.kind in ABSENCE_KINDS:
+        return observe(indicator, reduced, jurisdiction)
+    return observe_counted(indicator, detail, reduced, jurisdiction)
 
 
 def withhold(observed: pd.DataFrame, rejected: SchoolYears) -> pd.DataFrame:
     """Return observations without the figures of rejected school-years: their status is "rejected"."""
-    keys = zip(observed["school_id"], observed["school_year"], strict=True)
-    wrong = np.array([key in rejected for key in keys], dtype=bool)
+    wrong = among(observed, rejected)
     figures = {"numerator", "denominator", "value", "units", "possible"} & set(observed.columns)
     status = observed["status"].mask(wrong, "rejected")
     return observed.assign(status=status, **{name: observed[name].mask(wrong) for name in figures})
@@ -180,41 +211,58 @@ def _peers(
 
 
 def _compare(
-    indicator: Indicator,
-    frame: pd.DataFrame,
-    features: dict[str, FeatureMatrix],
+    indicators: dict[str, Indicator],
+    observed: dict[str, pd.DataFrame],
     peers: dict[str, PeerGroups],
     alarmed: SchoolYears,
-    jurisdiction: Jurisdiction,
+) -> dict[str, pd.DataFrame]:
+    """Return the observations of every indicator with those of the peers beside them."""
+    stacked = pd.concat(
+        [
+            frame.assign(indicator=key, teaches=_takes_part(indicators[key], frame, alarmed))
+            for key, frame in observed.items()
+        ],
+        ignore_index=True,
+    ).sort_values(["indicator", "school_year"], kind="stable", ignore_index=True)
+    teaching = np.where(stacked["teaches"], stacked["value"].to_numpy(float), np.nan)
+    found = with_peers(stacked, peers_of_rows(stacked, ["indicator"], teaching, peers))
+    by_key = dict(list(found.drop(columns="teaches").groupby("indicator")))
+    return {key: by_key[key].drop(columns="indicator").reset_index(drop=True) for key in observed}
+
+
+def _takes_part(indicator: Indicator, frame: pd.DataFrame, alarmed: SchoolYears) -> Bools:
+    """Return which observations others may be compared with: exact, quiet, plausible and large enough."""
+    fewest = FEWEST_PUPILS if indicator.kind in ABSENCE_KINDS else indicator.minimum_pupils
+    exact = (frame["status"] == "exact").to_numpy() & (frame["pupils"] >= fewest).to_numpy()
+    plausible = (frame["value"] <= _largest_plausible(indicator)).to_numpy()
+    return np.asarray(exact & plausible & ~among(frame, alarmed))
+
+
+def _expect(
+    indicator: Indicator,
+    frame: pd.DataFrame,
+    compared: pd.DataFrame,
+    features: dict[str, FeatureMatrix],
+    alarmed: SchoolYears,
 ) -> pd.DataFrame:
-    variance = _pupil_variance(indicator, frame, features, alarmed, jurisdiction)
-    parts = []
-    for year, rows in frame.groupby("school_year"):
-        matrix = features[str(year)]
-        laid = _on_schools(frame, matrix, alarmed, _largest_plausible(indicator))
-        statistics = peer_statistics(peers[str(year)], np.where(laid.taking_part, laid.value, np.nan))
-        columns = {
-            "school_id": list(matrix.school_ids),
-            "peers": statistics.count,
-            "peer_median": statistics.median,
-            "peer_low": statistics.low,
-            "peer_high": statistics.high,
-            "expected": np.nan,
-        }
-        if indicator.is_share and len(matrix.names) > 1:
-            columns["expected"] = expected_rate(
-                laid.value, laid.out_of, laid.pupils, laid.taking_part, matrix
-            )
-        parts.append(rows.merge(pd.DataFrame(columns), on="school_id", how="left"))
-    compared = pd.concat(parts, ignore_index=True)
-    return _with_interval(indicator, compared, variance)
+    """Return the comparisons of an indicator with what context leads to expect, where that is modelled."""
+    expected = pd.Series(np.nan, index=compared.index)
+    if indicator.kind in MODELLED_KINDS:
+        for year, rows in compared.groupby("school_year"):
+            matrix = features[str(year)]
+            if len(matrix.names) == 1:
+                continue
+            laid = _on_schools(frame, matrix, alarmed, _largest_plausible(indicator))
+            modelled = expected_rate(laid.value, laid.out_of, laid.pupils, laid.taking_part, matrix)
+            expected[rows.index] = rows["school_id"].map(pd.Series(modelled, index=list(matrix.school_ids)))
+    return compared.assign(expected=expected)
 
 
 def _with_interval(indicator: Indicator, compared: pd.DataFrame, variance: float) -> pd.DataFrame:
     numerator, denominator = compared["numerator"].to_numpy(float), compared["denominator"].to_numpy(float)
     value, pupils = compared["value"].to_numpy(float), compared["pupils"].to_numpy(float)
     low, high = np.full_like(value, np.nan), np.full_like(value, np.nan)
-    if indicator.kind == "prevalence":
+    if indicator.counts_pupils:
         low, high = wilson_interval(numerator, denominator)
     elif indicator.kind == "rate":
         low, high = rate_interval(value, pupils, variance)
@@ -240,20 +288,20 @@ def _pupil_variance(
 
 
 def _with_peer_median(
-    frame: pd.DataFrame, peers: dict[str, PeerGroups], alarmed: SchoolYears
-) -> pd.DataFrame:
-    parts = []
-    for year, rows in frame.groupby("school_year"):
-        groups = peers[str(year)]
-        laid = _on_schools(frame, groups.features, alarmed, LARGEST_ABSENCE_SHARE)
-        statistics = peer_statistics(groups, np.where(laid.taking_part, laid.value, np.nan))
-        columns = {
-            "school_id": list(groups.features.school_ids),
-            "peers": statistics.count,
-            "peer_median": statistics.median,
-        }
-        parts.append(rows.merge(pd.DataFrame(columns), on="school_id", how="left"))
-    return pd.concat(parts, ignore_index=True)
+    kinds: dict[str, pd.DataFrame], peers: dict[str, PeerGroups], alarmed: SchoolYears
+) -> dict[str, pd.DataFrame]:
+    if not kinds:
+        return {}
+    stacked = pd.concat([frame.assign(category=name) for name, frame in kinds.items()], ignore_index=True)
+    stacked = stacked.sort_values("school_year", kind="stable", ignore_index=True)
+    large = (stacked["status"] == "exact") & (stacked["pupils"] >= FEWEST_PUPILS)
+    teaches = large.to_numpy() & (stacked["value"] <= LARGEST_ABSENCE_SHARE) & ~among(stacked, alarmed)
+    value = np.where(teaches, stacked["value"].to_numpy(float), np.nan)
+    found = with_peers(stacked, peers_of_rows(stacked, ["category"], value, peers))
+    return {
+        name: found[found["category"] == name].drop(columns="category").reset_index(drop=True)
+        for name in kinds
+    }
 
 
 def _judge(

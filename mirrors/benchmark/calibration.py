@@ -55,12 +55,13 @@ def calibration(benchmark: Benchmark, indicators: dict[str, Indicator]) -> pd.Da
     "coverage" (share of schools inside the band of natural variation); `ok` says whether `value` lies in
     the goal from `low` to `high`.
     """
+    alarmed = _alarmed(benchmark)
     rows = [
         (key, str(year), check, item, value, *goal, goal[0] <= value <= goal[1])
         for key, frame in benchmark.compared.items()
-        if indicators[key].is_share
+        if indicators[key].is_share and frame["expected"].notna().any()
         for year, of_year in frame.groupby("school_year")
-        if (seen := _expectation(of_year, benchmark.features[str(year)], _alarmed(benchmark))) is not None
+        if (seen := _expectation(of_year, benchmark.features[str(year)], alarmed)) is not None
         for check, item, value, goal in checks(seen)
     ]
     return pd.DataFrame(rows, columns=COLUMNS)

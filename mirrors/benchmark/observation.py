@@ -15,7 +15,10 @@ _KEY = ["school_id", "school_year"]
 
 
 def observe(indicator: Indicator, reduced: Reduced, jurisdiction: Jurisdiction) -> pd.DataFrame:
-    """Return the observations of `indicator`; empty when no provider delivered what it counts."""
+    """Return the observations of absence that `indicator` counts; empty when no provider delivered it.
+
+    Also empty for what providers count themselves, see `observe_counted`.
+    """
     match indicator.kind:
         case "rate":
             observed = observed_rate(indicator.counted.categories, reduced, jurisdiction)
@@ -25,7 +28,7 @@ def observe(indicator: Indicator, reduced: Reduced, jurisdiction: Jurisdiction) 
             observed = _per_100_pupils(indicator, reduced, jurisdiction)
         case "quantile":
             observed = _quantile(indicator, reduced)
-        case "distribution":
+        case _:
             observed = pd.DataFrame(columns=COLUMNS)
     return observed[COLUMNS].reset_index(drop=True)
 
@@ -40,7 +43,15 @@ def absence_units(categories: tuple[str, ...], reduced: Reduced, jurisdiction: J
         categories = tuple(sorted({code.category for code in jurisdiction.codes.values() if code.absence}))
     chosen = units[units["category"].isin(categories)]
     grouped = chosen.groupby(_KEY)
-    return grouped[["units"]].sum(min_count=1).join(grouped[["share", "status"]].max()).reset_index()
+    return grouped[["units"]].sum(min_count=1).join(_greatest(chosen, ["share", "status"])).reset_index()
+
+
+def _greatest(rows: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Return the greatest of each column per school and year; one value that all rows share is that one."""
+    # The greatest of texts is slow, and most often all are the same.
+    same = {name: rows[name].iloc[0] for name in names if len(rows) and rows[name].nunique(dropna=False) == 1}
+    differ = [name for name in names if name not in same]
+    return rows.groupby(_KEY)[differ].max().assign(**same)
 
 
 def observed_rate(categories: tuple[str, ...], reduced: Reduced, jurisdiction: Jurisdiction) -> pd.DataFrame:
@@ -51,7 +62,7 @@ def observed_rate(categories: tuple[str, ...], reduced: Reduced, jurisdiction: J
     observed["numerator"] = observed["units"]
     observed["denominator"] = observed["possible"]
     observed["value"] = np.where(exact, observed["units"] / observed["possible"], observed["share"])
-    return _stated(observed)
+    return stated(observed)
 
 
 def _prevalence(indicator: Indicator, reduced: Reduced) -> pd.DataFrame:
@@ -62,7 +73,8 @@ def _prevalence(indicator: Indicator, reduced: Reduced) -> pd.DataFrame:
     if counted.below is not None:
         chosen = chosen[chosen["below"] <= counted.below]
     grouped = chosen.groupby(_KEY)
-    counts = grouped[["pupils"]].sum(min_count=1).join(grouped[["base", "share", "status", "basis"]].max())
+    greatest = _greatest(chosen, ["base", "share", "status", "basis"])
+    counts = grouped[["pupils"]].sum(min_count=1).join(greatest)
     observed = counts.join(grouped["at_least"].min().rename("lowest")).reset_index()
     observed = observed.rename(columns={"pupils": "numerator", "base": "denominator"})
     # Bands that do not split at the threshold cannot answer the question.
@@ -70,7 +82,7 @@ def _prevalence(indicator: Indicator, reduced: Reduced) -> pd.DataFrame:
     exact = observed["status"].isna()
     observed["value"] = np.where(exact, observed["numerator"] / observed["denominator"], observed["share"])
     observed["pupils"] = observed["denominator"]
-    return _stated(observed)
+    return stated(observed)
 
 
 def never_absent(reduced: Reduced) -> pd.DataFrame:
@@ -86,7 +98,7 @@ def never_absent(reduced: Reduced) -> pd.DataFrame:
     observed = observed.assign(
         pupils=observed["denominator"], value=observed["numerator"] / observed["denominator"]
     )
-    return _stated(observed)[COLUMNS].reset_index(drop=True)
+    return stated(observed)[COLUMNS].reset_index(drop=True)
 
 
 def _per_100_pupils(indicator: Indicator, reduced: Reduced, jurisdiction: Jurisdiction) -> pd.DataFrame:
@@ -95,7 +107,7 @@ def _per_100_pupils(indicator: Indicator, reduced: Reduced, jurisdiction: Jurisd
     observed["numerator"] = observed["units"]
     observed["denominator"] = observed["pupils"]
     observed["value"] = 100 * observed["units"] / observed["pupils"]
-    return _stated(observed)
+    return stated(observed)
 
 
 def _quantile(indicator: Indicator, reduced: Reduced) -> pd.DataFrame:
@@ -107,10 +119,10 @@ def _quantile(indicator: Indicator, reduced: Reduced) -> pd.DataFrame:
     observed = chosen.rename(columns={"units": "value"}).assign(
         numerator=np.nan, denominator=np.nan, status=None
     )
-    return _stated(observed)
+    return stated(observed)
 
 
-def _stated(observed: pd.DataFrame) -> pd.DataFrame:
+def stated(observed: pd.DataFrame) -> pd.DataFrame:
     """Give every row a status and a basis; a value that cannot be formed is missing."""
     observed = observed.copy()
     if "basis" not in observed:

@@ -103,9 +103,50 @@ class PeerStatistics:
 
 
 def peer_statistics(groups: PeerGroups, value: Floats) -> PeerStatistics:
-    """Return number, median and middle half of the peers' values; `value` (schools,) is NaN where unknown."""
-    of_peers = np.where(groups.peers >= 0, value[np.maximum(groups.peers, 0)], np.nan)
-    count = (~np.isnan(of_peers)).sum(axis=1)
-    # pandas takes quantiles over gaps column by column in one go; numpy's nanpercentile loops over rows.
-    low, median, high = pd.DataFrame(of_peers.T).quantile([0.25, 0.5, 0.75]).to_numpy()
-    return PeerStatistics(count, median, low, high)
+    """Return number, median and middle half of the peers' values; `value` (schools,) is NaN where unknown.
+
+    With `value` (schools, items) every array of the result has that shape too.
+    """
+    have = groups.peers >= 0
+    of_peers = np.where(have[(..., *[None] * (value.ndim - 1))], value[np.maximum(groups.peers, 0)], np.nan)
+    ordered = np.sort(of_peers, axis=1)
+    count = (~np.isnan(ordered)).sum(axis=1)
+    return PeerStatistics(count, *(_quantile(ordered, count, share) for share in (0.5, 0.25, 0.75)))
+
+
+def _quantile(ordered: Floats, count: np.ndarray, share: float) -> Floats:
+    """Return a quantile of the first `count` of values in order along axis 1, linear between two of them."""
+    place = share * np.maximum(count - 1, 0)
+    below = np.floor(place).astype(int)
+    above = np.minimum(below + 1, np.maximum(count - 1, 0))
+    low, high = (np.take_along_axis(ordered, at[:, None], axis=1)[:, 0] for at in (below, above))
+    return np.asarray(low + (place - below) * (high - low))
+
+
+def peers_of_rows(
+    rows: pd.DataFrame, items: list[str], value: Floats, peers: dict[str, PeerGroups]
+) -> PeerStatistics:
+    """Return what the peers of each row's school show in the same year for the same `items`.
+
+    `value` (rows,) is NaN where a row teaches nothing. The arrays of the result are (rows,); a school that
+    is in no peer group has none.
+    """
+    item = rows.groupby(items, sort=False, dropna=False).ngroup().to_numpy()
+    many = int(item.max()) + 1 if len(rows) else 0
+    found = PeerStatistics(np.zeros(len(rows), dtype=int), *(np.full(len(rows), np.nan) for _ in range(3)))
+    years, schools = rows["school_year"].to_numpy(), rows["school_id"].to_numpy()
+    for year, groups in peers.items():
+        of_year = np.flatnonzero(years == year)
+        place = pd.Index(groups.features.school_ids).get_indexer(pd.Index(schools[of_year]))
+        of_year, place = of_year[place >= 0], place[place >= 0]
+        laid = np.full((len(groups.features.school_ids), many), np.nan)
+        laid[place, item[of_year]] = value[of_year]
+        statistics = peer_statistics(groups, laid)
+        for name in ("count", "median", "low", "high"):
+            getattr(found, name)[of_year] = getattr(statistics, name)[place, item[of_year]]
+    return found
+
+
+def with_peers(rows: pd.DataFrame, found: PeerStatistics) -> pd.DataFrame:
+    """Return rows with the columns peers, peer_median, peer_low and peer_high."""
+    return rows.assign(peers=found.count, peer_median=found.median, peer_low=found.low, peer_high=found.high)

@@ -6,6 +6,7 @@ from enum import StrEnum
 import numpy as np
 
 from mirrors.benchmark.change import MATERIAL_POINTS, MATERIAL_SHARE, Change
+from mirrors.benchmark.jumps import rate_power
 from mirrors.benchmark.level import Level
 from mirrors.benchmark.panel import Bools, Floats
 
@@ -13,10 +14,13 @@ LONGEST_LIST = 10
 FEWEST_SCHOOLS = 30
 EXCELLENT_GATE = 0.90
 CHANGE_GATE = 0.70
-CHANGE_GATE_THREE_YEARS = 0.80
+CHANGE_GATE_THREE_YEARS = 0.75
 NO_GATE_PASSES = np.inf
 WORTH_A_LOOK = 0.5
 """A weak signal is at least this part of a material change; smaller ones are everyday noise."""
+
+TOWARDS_PER_CENT = 0.3
+"""How far the order lies from points (0) towards per cent (1): a point weighs more where few are absent."""
 
 
 class WhyFewer(StrEnum):
@@ -87,8 +91,8 @@ def choose(change: Change, level: Level | None) -> Lists:
         raise ValueError("change and level must be about the same schools")
     return Lists(
         excellent=_excellent(level),
-        improved=_changed(change, -change.points, change.p_fall),
-        rose=_changed(change, change.points, change.p_rise),
+        improved=_changed(change, -1, change.p_fall),
+        rose=_changed(change, 1, change.p_rise),
     )
 
 
@@ -99,6 +103,14 @@ def gates(change: Change) -> Floats:
         [CHANGE_GATE, CHANGE_GATE_THREE_YEARS],
         default=NO_GATE_PASSES,
     )
+
+
+def importance(change: Change) -> Floats:
+    """Return what orders the lists, (schools,): expected points, a point weighing more where the rate is low.
+
+    Points times (p(1-p)/.07)^-0.3 with p this year's rate without noise; the sign is that of the points.
+    """
+    return np.asarray(change.points * rate_power(change.level, -TOWARDS_PER_CENT))
 
 
 def _excellent(level: Level | None) -> ExcellentList:
@@ -120,15 +132,16 @@ def _excellent(level: Level | None) -> ExcellentList:
     return ExcellentList(tuple(sorted(clear, key=lambda school: school.school_id)), why)
 
 
-def _changed(change: Change, size: Floats, certainty: Floats) -> ChangeList:
-    """Return the list in one direction, where `size` is the expected change in that direction."""
+def _changed(change: Change, sign: int, certainty: Floats) -> ChangeList:
+    """Return the list of schools that rose (1) or fell (-1)."""
     if change.eligible.sum() < FEWEST_SCHOOLS:
         return ChangeList((), (), WhyFewer.NOT_ENOUGH_SCHOOLS)
+    size, order = sign * change.points, sign * importance(change)
     in_direction = change.eligible & (np.nan_to_num(size) > 0)
     passes = np.nan_to_num(certainty) >= gates(change)
-    clear = _largest(size, in_direction & passes, LONGEST_LIST)
+    clear = _largest(order, in_direction & passes, LONGEST_LIST)
     worth = np.nan_to_num(size) >= WORTH_A_LOOK * np.maximum(MATERIAL_POINTS, MATERIAL_SHARE * change.before)
-    weak = _largest(size, in_direction & worth & ~passes, LONGEST_LIST - len(clear))
+    weak = _largest(order, in_direction & worth & ~passes, LONGEST_LIST - len(clear))
     return ChangeList(_cards(change, clear), _cards(change, weak), _why_fewer(change, len(clear)))
 
 

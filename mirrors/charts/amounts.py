@@ -1,5 +1,7 @@
 """How a figure is written: its number in the reader's language, its doubt, or why there is none."""
 
+from collections.abc import Sequence
+
 from mirrors.definitions import Indicator
 from mirrors.locale import Language
 from mirrors.views.figure import Figure, Status
@@ -23,7 +25,25 @@ def written(indicator: Indicator, figure: Figure, language: Language) -> str:
     """Return a figure as a reader sees it: "6.4 %", "at most 5 %", or why there is none."""
     if figure.value is None:
         return status_words(figure.status, language)
-    return _bounded(figure, amount(indicator, figure.value, figure.decimals, language), language)
+    return _bounded(figure, with_unit(indicator, figure.value, figure.decimals, language), language)
+
+
+def with_unit(indicator: Indicator, value: float, decimals: int, language: Language) -> str:
+    """Return `value` with the word that belongs to it: a percentage, "6 school days", "9 minutes"."""
+    printed = amount(indicator, value, decimals, language)
+    if indicator.unit == "days":
+        return days(value, decimals, language)
+    if indicator.unit == "minutes":
+        return language.text("{value} minutes", value=printed)
+    return printed
+
+
+def days(value: float, decimals: int, language: Language) -> str:
+    """Return a number of school days: "1 school day", "6.5 school days"."""
+    if value == 1:
+        return language.text("1 school day")
+    printed = language.number(value, 0 if value == int(value) else decimals)
+    return language.text("{value} school days", value=printed)
 
 
 def written_share(figure: Figure, language: Language) -> str:
@@ -46,6 +66,28 @@ def peer_decimals(own: Figure) -> int:
     return max(own.decimals, 1)
 
 
+def beside_own(indicator: Indicator, value: float | None, own: Figure, language: Language) -> str:
+    """Return a value that is not the school's own, printed as finely as it is known; a dash for None."""
+    if value is None:
+        return NOTHING
+    return amount(indicator, value, _beside_decimals(indicator, own, value), language)
+
+
+def between_beside(
+    indicator: Indicator, low: float | None, high: float | None, own: Figure, language: Language
+) -> str:
+    """Return a range that is not the school's own, printed as finely as it is known."""
+    if low is None or high is None:
+        return NOTHING
+    return between(indicator, low, high, _beside_decimals(indicator, own, low, high), language)
+
+
+def _beside_decimals(indicator: Indicator, own: Figure, *values: float) -> int:
+    if indicator.is_share or not all(value == int(value) for value in values):
+        return peer_decimals(own)
+    return 0
+
+
 def between(
     indicator: Indicator, low: float | None, high: float | None, decimals: int, language: Language
 ) -> str:
@@ -57,6 +99,14 @@ def between(
         low=amount(indicator, low, decimals, language),
         high=amount(indicator, high, decimals, language),
     )
+
+
+def years_together(school_years: Sequence[str], language: Language) -> str:
+    """Return which school years a figure is of: "2022-23 to 2024-25 together", each if some are missing."""
+    first, last = school_years[0], school_years[-1]
+    if int(last[:4]) - int(first[:4]) == len(school_years) - 1:
+        return language.text("{first} to {last} together", first=first, last=last)
+    return language.text("{years} together", years=language.join(list(school_years)))
 
 
 def status_words(status: Status, language: Language) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from mirrors.locale import Language
 from mirrors.views.city import CityTrend
-from mirrors.views.mirror import Completeness, Match, Trend
+from mirrors.views.mirror import Completeness, Match
+from mirrors.views.trend import Trend
 
 
 def match_sentence(match: Match, language: Language) -> str:
@@ -67,6 +68,17 @@ def completeness_sentence(completeness: Completeness, language: Language) -> str
     return " ".join(parts)
 
 
+def incomplete_sentence(completeness: Completeness, language: Language) -> str:
+    """Return that registers are too incomplete to lean on; empty when they are complete enough or unknown."""
+    share = completeness.share
+    if share is None or not completeness.is_lacking:
+        return ""
+    return language.text(
+        "Registers are complete for only {share} of the months, so read it with care.",
+        share=language.percent(share, 0),
+    )
+
+
 def being_checked(language: Language) -> str:
     """Return what an open alarm means for a school's figures."""
     return language.text("This year's figures are being checked, so they take no part in comparisons.")
@@ -101,6 +113,15 @@ def alarm_sentences(alarms: Sequence[str], language: Language) -> list[str]:
         "implausible": language.text("Check first: the figures are hardly possible."),
     }
     return [known[alarm] for alarm in alarms if alarm in known]
+
+
+_REGISTRATION = ("registration_change", "unknown_codes")
+
+
+def registration_warnings(completeness: Completeness, language: Language) -> str:
+    """Return warnings that another way of registering may look like a change; empty without."""
+    alarms = [alarm for alarm in completeness.alarms if alarm in _REGISTRATION]
+    return " ".join(alarm_sentences(alarms, language))
 
 
 def break_sentence(school_year: str, reason: str, language: Language) -> str:

@@ -1,8 +1,54 @@
 """What similar schools have in common with a school: its context beside the middle half of theirs."""
 
-from mirrors.charts.chart import Table
+from mirrors.charts.chart import Chart, Table
+from mirrors.charts.letters import upper_first
+from mirrors.charts.rows import Row, band, baseline, marks_at, ruled
+from mirrors.charts.style import LIGHT, Palette
 from mirrors.locale import Language
 from mirrors.views.mirror import FeatureMatch, Match
+
+_NARROWEST = 0.4
+_AIR = 0.06
+
+
+def features(match: Match, language: Language, palette: Palette = LIGHT) -> Chart:
+    """Return one row a feature, the most telling first: the own dot on the peers' band, each on its scale."""
+    rows = [
+        Row(upper_first(language.pick(feature.title)), _amount(feature, feature.own, language))
+        for feature in match.features
+    ]
+    figure = ruled(rows, palette, palette.own)
+    for place, feature in enumerate(match.features):
+        baseline(figure, place, palette)
+        low, high = min(feature.own, feature.low), max(feature.own, feature.high)
+        width = max(high - low, _NARROWEST * high, 1e-9) * (1 + 2 * _AIR)
+        start = max(0.0, (low + high - width) / 2)
+        ends = ((feature.low - start) / width, (feature.high - start) / width)
+        band(figure, place, *ends, palette.band)
+        figure.add_scatter(
+            x=[(feature.own - start) / width], y=[marks_at(place)], mode="markers", hoverinfo="skip",
+            marker={"size": 14, "color": palette.own},
+        )  # fmt: skip
+    return Chart(figure, _title(match, language), _reading(match, language), features_table(match, language))
+
+
+def _title(match: Match, language: Language) -> str:
+    outside = [feature for feature in match.features if not feature.low <= feature.own <= feature.high]
+    if not outside:
+        return language.text("On every feature you lie among the middle half of similar schools.")
+    names = language.join([language.pick(feature.title) for feature in outside])
+    return language.text("You lie outside the middle half of similar schools on: {features}.", features=names)
+
+
+def _reading(match: Match, language: Language) -> str:
+    told = [
+        f"{name} {own} ({middle})"
+        for name, own, middle in (_row(feature, language) for feature in match.features)
+    ]
+    return language.text(
+        "Your pupils, with the middle half of similar schools in brackets: {features}.",
+        features=language.join(told),
+    )
 
 
 def features_table(match: Match, language: Language) -> Table:
@@ -16,12 +62,13 @@ def features_table(match: Match, language: Language) -> Table:
 
 
 def _row(feature: FeatureMatch, language: Language) -> tuple[str, str, str]:
+    own = _amount(feature, feature.own, language)
+    return (language.pick(feature.title), own, _middle(feature, language))
+
+
+def _middle(feature: FeatureMatch, language: Language) -> str:
     low, high = _amount(feature, feature.low, language), _amount(feature, feature.high, language)
-    return (
-        language.pick(feature.title),
-        _amount(feature, feature.own, language),
-        language.text("{low} to {high}", low=low, high=high),
-    )
+    return language.text("{low} to {high}", low=low, high=high)
 
 
 def _amount(feature: FeatureMatch, value: float, language: Language) -> str:

@@ -1,23 +1,32 @@
 """The key to the marks, in words, shown once a page."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from mirrors.charts.style import Palette
+from mirrors.charts.where_we_stand import reference_name
 from mirrors.locale import Language
-from mirrors.views.figure import Comparison
+from mirrors.views.figure import Against, Comparison
 
 
-def key(comparisons: Sequence[Comparison], language: Language, palette: Palette) -> str:
+def key(
+    comparisons: Sequence[Comparison], language: Language, palette: Palette, against: Against = Against.PEERS
+) -> str:
     """Return the key as HTML: every mark that is drawn as a small picture, then what it stands for."""
-    marks = _marks(comparisons, language, palette)
+    marks = [_own(palette, language)]
+    others = _peers if against is Against.PEERS else partial(_reference, against=against)
+    marks += others(comparisons, language, palette)
     return " ".join(f"<span>{_drawing(style)}{words}</span>" for style, words in marks)
 
 
-def _marks(
+def _own(palette: Palette, language: Language) -> tuple[str, str]:
+    dot = f"width:.7em;height:.7em;border-radius:50%;background:{palette.own}"
+    return dot, language.text("you; the line is its margin of chance")
+
+
+def _peers(
     comparisons: Sequence[Comparison], language: Language, palette: Palette
 ) -> Iterator[tuple[str, str]]:
-    dot = f"width:.7em;height:.7em;border-radius:50%;background:{palette.own}"
-    yield dot, language.text("you; the line is its margin of chance")
     peers = [each.peers for each in comparisons]
     if any(each.low is not None for each in peers):
         many = language.plural(
@@ -27,10 +36,29 @@ def _marks(
         )
         yield f"width:1.6em;height:.8em;background:{palette.band}", many
     if any(each.median is not None for each in peers):
-        yield f"width:2px;height:1.1em;background:{palette.median}", language.text("their median")
+        yield _line(palette.median), language.text("their median")
     if any(each.expected is not None for each in comparisons):
-        diamond = f"width:.6em;height:.6em;transform:rotate(45deg);border:1.75px solid {palette.ink}"
-        yield diamond, language.text("expected for a school with such pupils")
+        yield _diamond(palette), language.text("expected for a school with such pupils")
+
+
+def _reference(
+    comparisons: Sequence[Comparison], language: Language, palette: Palette, against: Against
+) -> Iterator[tuple[str, str]]:
+    references = [each.beside[against] for each in comparisons if against in each.beside]
+    if references:
+        drawing = {
+            Against.CITY: _line(palette.ink),
+            Against.PAST: f"width:.6em;height:.6em;border-radius:50%;border:1.75px solid {palette.own}",
+        }.get(against, _diamond(palette))
+        yield drawing, reference_name(against, references[0], language)
+
+
+def _line(colour: str) -> str:
+    return f"width:2px;height:1.1em;background:{colour}"
+
+
+def _diamond(palette: Palette) -> str:
+    return f"width:.6em;height:.6em;transform:rotate(45deg);border:1.75px solid {palette.ink}"
 
 
 def _drawing(style: str) -> str:

@@ -36,7 +36,8 @@ def _row(kind: KindOfAbsence, language: Language) -> Row:
     if kind.peer_median is not None:
         median = language.percent(kind.peer_median, peer_decimals(kind.own))
         beside = language.text("median {value}", value=median)
-    return Row(category_name(kind.category, language), written_share(kind.own, language), beside)
+    name = category_name(kind.category, language)
+    return Row(name, written_share(kind.own, language), beside, bold=kind.own.value is not None)
 
 
 def measure(figure: go.Figure, place: int, amount: Figure, widest: float, colour: str, pale: str) -> None:

@@ -1,4 +1,4 @@
-"""What the figures say, in calm words: verdicts, changes, and the doubt that belongs to each.
+"""What changes and trends say, in calm words, with the doubt that belongs to each.
 
 Nothing here ranks, scores or praises. A word is as strong as the comparison behind it, never stronger.
 """
@@ -6,80 +6,14 @@ Nothing here ranks, scores or praises. A word is as strong as the comparison beh
 from collections.abc import Sequence
 
 from mirrors.charts.amounts import amount, peer_decimals, written
-from mirrors.charts.doubts import being_checked, break_sentence, no_match_sentence, rejected_sentence
-from mirrors.charts.letters import lower_first
 from mirrors.charts.reasons import not_judged_words
 from mirrors.definitions import Indicator
 from mirrors.locale import Language
-from mirrors.views.figure import Comparison, Verdict
-from mirrors.views.mirror import MirrorView, Trend, TrendPoint
+from mirrors.views.figure import Against
+from mirrors.views.trend import Trend, TrendPoint
 
 
-def verdict_sentences(view: MirrorView, language: Language) -> str:
-    """Return the mirror in two or three sentences of Markdown, the words that matter in bold."""
-    sentences = [_level(view.comparisons, language), _against_peers(view, language)]
-    if view.break_reason is not None:
-        sentences.append(break_sentence(view.school_year, language.pick(view.break_reason), language))
-    elif not (view.completeness.alarms or view.completeness.rejected):
-        sentences.append(_latest_change(view.trends, language))
-    return " ".join(sentence for sentence in sentences if sentence)
-
-
-def _level(comparisons: Sequence[Comparison], language: Language) -> str:
-    if not comparisons:
-        return language.text("There are no figures for this school year.")
-    opening = comparisons[0]
-    value = written(opening.indicator, opening.own, language)
-    if opening.own.value is None:
-        return language.text("{name}: **{value}**.", name=language.pick(opening.indicator.title), value=value)
-    if opening.indicator.kind == "rate" and opening.indicator.counted.categories == ("any",):
-        return language.text("Pupils were absent **{value}** of the time.", value=value)
-    return language.text("{name}: **{value}**.", name=language.pick(opening.indicator.title), value=value)
-
-
-def _against_peers(view: MirrorView, language: Language) -> str:
-    if view.comparisons and view.completeness.rejected:
-        return rejected_sentence(language)
-    if view.comparisons and view.completeness.alarms:
-        return being_checked(language)
-    if not view.comparisons or view.match.quality == "none":
-        return no_match_sentence(view.match, language)
-    verdict, quality = view.comparisons[0].verdict, view.match.quality
-    sentences = _poor if quality == "poor" else _fair if quality == "fair" else _good
-    return sentences(verdict, language)
-
-
-def _good(verdict: Verdict, language: Language) -> str:
-    return {
-        Verdict.LOWER: language.text("That is **lower** than at schools like yours."),
-        Verdict.SIMILAR: language.text("That is **similar** to schools like yours."),
-        Verdict.HIGHER: language.text("That is **higher** than at schools like yours."),
-    }.get(verdict, language.text("That cannot be compared with schools like yours."))
-
-
-def _fair(verdict: Verdict, language: Language) -> str:
-    return {
-        Verdict.LOWER: language.text("That is **lower** than at schools fairly like yours."),
-        Verdict.SIMILAR: language.text("That is **similar** to schools fairly like yours."),
-        Verdict.HIGHER: language.text("That is **higher** than at schools fairly like yours."),
-    }.get(verdict, language.text("That cannot be compared with schools like yours."))
-
-
-def _poor(verdict: Verdict, language: Language) -> str:
-    return {
-        Verdict.LOWER: language.text(
-            "That seems **lower**, but the schools compared with are not very alike."
-        ),
-        Verdict.SIMILAR: language.text(
-            "That seems **similar**, but the schools compared with are not very alike."
-        ),
-        Verdict.HIGHER: language.text(
-            "That seems **higher**, but the schools compared with are not very alike."
-        ),
-    }.get(verdict, language.text("That cannot be compared with schools like yours."))
-
-
-def _latest_change(trends: Sequence[Trend], language: Language) -> str:
+def latest_change(trends: Sequence[Trend], language: Language) -> str:
     """Return the clear changes in words; without any, the first weak one; without any, that none is."""
     clear = [trend for trend in trends if certainty(trend) == "clear"]
     weak = [trend for trend in trends if certainty(trend) == "weak"]
@@ -144,6 +78,8 @@ def change_sentence(trend: Trend, language: Language) -> str:
 def change_title(trend: Trend, language: Language) -> str:
     """Return the finding above a trend: what changed, next to similar schools."""
     name, change = language.pick(trend.indicator.title), trend.change
+    if trend.not_judged == "not_chosen":
+        return language.text("{name} over the years", name=name)
     if change is None:
         return language.text("{name}: too early to say whether it changed", name=name)
     titles = {
@@ -170,12 +106,12 @@ def change_title(trend: Trend, language: Language) -> str:
     )
 
 
-def trend_reading(trend: Trend, language: Language) -> str:
+def trend_reading(trend: Trend, language: Language, against: Against = Against.PEERS) -> str:
     """Return the last year of a trend beside its peers, how certain the change is, and restarts."""
     if not trend.points:
         return language.text("There are no figures for this indicator.")
-    parts = [_last_point(trend.indicator, trend.points[-1], language)]
-    if trend.change is None:
+    parts = [_last_point(trend.indicator, trend.points[-1], against, language)]
+    if trend.change is None and trend.not_judged != "not_chosen":
         why = not_judged_words(trend.not_judged, language)
         parts.append(language.text("The change of this year is not judged: {why}.", why=why))
     else:
@@ -192,67 +128,37 @@ def trend_reading(trend: Trend, language: Language) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _last_point(indicator: Indicator, point: TrendPoint, language: Language) -> str:
-    own, peers = point.own, point.peers
-    value = written(indicator, own, language)
-    if peers.low is None or peers.high is None:
-        return language.text("{year}: {value}.", year=point.school_year, value=value)
-    return language.text(
-        "{year}: {value}; half of the similar schools lie between {low} and {high}.",
-        year=point.school_year,
-        value=value,
-        low=amount(indicator, peers.low, peer_decimals(own), language),
-        high=amount(indicator, peers.high, peer_decimals(own), language),
-    )
-
-
-def verdict_word(verdict: Verdict, language: Language) -> str:
-    """Return "lower", "similar", "higher" or "not compared"."""
+def going_sentence(trend: Trend, language: Language) -> str:
+    """Return where the last five comparable years go; empty where nobody worked it out."""
     return {
-        Verdict.LOWER: language.text("lower"),
-        Verdict.SIMILAR: language.text("similar"),
-        Verdict.HIGHER: language.text("higher"),
-        Verdict.UNKNOWN: language.text("not compared"),
-    }[verdict]
+        "rising": language.text("Over the last five comparable years it is rising."),
+        "falling": language.text("Over the last five comparable years it is falling."),
+        "no_change": language.text("Over the last five comparable years it neither rises nor falls clearly."),
+        "too_early": language.text(
+            "Fewer than five comparable years: it is too early to say where it is going."
+        ),
+    }.get(trend.word or "", "")
 
 
-def standing_title(comparisons: Sequence[Comparison], language: Language) -> str:
-    """Return which figures stand out from similar schools, or that none does."""
-    verdicts = {each.verdict for each in comparisons}
-    if verdicts == {Verdict.HIGHER}:
-        return language.text("Every figure is higher than at similar schools.")
-    if verdicts == {Verdict.LOWER}:
-        return language.text("Every figure is lower than at similar schools.")
-    parts = []
-    if higher := _names(comparisons, Verdict.HIGHER, language):
-        parts.append(language.text("Higher than at similar schools: {names}.", names=higher))
-    if lower := _names(comparisons, Verdict.LOWER, language):
-        parts.append(language.text("Lower than at similar schools: {names}.", names=lower))
-    if parts:
-        return " ".join(parts)
-    if Verdict.SIMILAR in verdicts:
-        return language.text("No figure stands out from similar schools.")
-    return language.text("These figures cannot be compared with similar schools.")
+def reference_of(point: TrendPoint, against: Against) -> float | None:
+    """Return what was expected of a school year, or the city's figure of it, as `against` asks."""
+    return {Against.EXPECTED: point.expected, Against.CITY: point.city}.get(against)
 
 
-def _names(comparisons: Sequence[Comparison], verdict: Verdict, language: Language) -> str:
-    names = [
-        lower_first(language.pick(each.indicator.title)) for each in comparisons if each.verdict is verdict
-    ]
-    return language.join(names) if names else ""
-
-
-def standing_reading(comparisons: Sequence[Comparison], language: Language) -> str:
-    """Return every figure with the median of similar schools beside it, in one sentence."""
-    figures = language.join([_beside_median(each, language) for each in comparisons])
-    return language.text(
-        "Your figures, with the median of similar schools in brackets: {figures}.", figures=figures
-    )
-
-
-def _beside_median(comparison: Comparison, language: Language) -> str:
-    indicator, own, median = comparison.indicator, comparison.own, comparison.peers.median
-    figure = f"{lower_first(language.pick(indicator.short))} {written(indicator, own, language)}"
-    if median is None:
-        return figure
-    return f"{figure} ({amount(indicator, median, peer_decimals(own), language)})"
+def _last_point(indicator: Indicator, point: TrendPoint, against: Against, language: Language) -> str:
+    own, peers = point.own, point.peers
+    values = {"year": point.school_year, "value": written(indicator, own, language)}
+    if against is Against.PEERS and peers.low is not None and peers.high is not None:
+        return language.text(
+            "{year}: {value}; half of the similar schools lie between {low} and {high}.",
+            **values,
+            low=amount(indicator, peers.low, peer_decimals(own), language),
+            high=amount(indicator, peers.high, peer_decimals(own), language),
+        )
+    reference = reference_of(point, against)
+    if reference is None:
+        return language.text("{year}: {value}.", **values)
+    values["beside"] = amount(indicator, reference, peer_decimals(own), language)
+    if against is Against.CITY:
+        return language.text("{year}: {value}; the whole city: {beside}.", **values)
+    return language.text("{year}: {value}; expected: {beside}.", **values)

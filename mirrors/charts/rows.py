@@ -9,7 +9,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from mirrors.charts.style import BODY, Palette, frame, words
+from mirrors.charts.style import BODY, CAPTION, Palette, below, frame, words
 
 ROW = 62
 _HALF_BAND = 0.17
@@ -18,11 +18,15 @@ _MARKS = 0.62
 
 @dataclass(frozen=True)
 class Row:
-    """The words of one row: its name, its value in bold, and a quiet word beside its marks."""
+    """The words of one row: its name, its value in bold, and a quiet word beside its marks.
+
+    A row with nothing to show for a value is not `bold`: why there is none is no figure.
+    """
 
     name: str
     value: str
     beside: str = ""
+    bold: bool = True
 
 
 def ruled(rows: Sequence[Row], palette: Palette, colour: str, right: int = 4) -> go.Figure:
@@ -37,7 +41,8 @@ def ruled(rows: Sequence[Row], palette: Palette, colour: str, right: int = 4) ->
     for place, row in enumerate(rows):
         line = place + 0.22
         words(figure, row.name, 0, line, palette.ink, BODY, xanchor="left", yanchor="middle")
-        words(figure, f"<b>{row.value}</b>", 1, line, colour, BODY, yanchor="middle", **beyond)
+        value, ink = (f"<b>{row.value}</b>", colour) if row.bold else (row.value, palette.quiet)
+        words(figure, value, 1, line, ink, BODY if row.bold else CAPTION, yanchor="middle", **beyond)
         words(figure, row.beside, 1, marks_at(place), palette.quiet, yanchor="middle", **beyond)
     return figure
 
@@ -49,7 +54,7 @@ def marks_at(place: int) -> float:
 
 def baseline(figure: go.Figure, place: int, palette: Palette) -> None:
     """Draw the hairline that the marks of a row stand on."""
-    _shape(
+    below(
         figure, "line", 0, 1, marks_at(place), marks_at(place), line={"color": palette.hairline, "width": 1}
     )
 
@@ -57,7 +62,7 @@ def baseline(figure: go.Figure, place: int, palette: Palette) -> None:
 def band(figure: go.Figure, place: int, low: float, high: float, colour: str) -> None:
     """Draw a band from `low` to `high` (0..1) under the marks of a row."""
     middle = marks_at(place)
-    _shape(
+    below(
         figure, "rect", low, high, middle - _HALF_BAND, middle + _HALF_BAND,
         fillcolor=colour, line={"width": 0},
     )  # fmt: skip
@@ -66,12 +71,7 @@ def band(figure: go.Figure, place: int, low: float, high: float, colour: str) ->
 def tick(figure: go.Figure, place: int, at: float, colour: str) -> None:
     """Draw an upright thin line at `at` (0..1) across a row."""
     middle = marks_at(place)
-    _shape(
+    below(
         figure, "line", at, at, middle - 1.35 * _HALF_BAND, middle + 1.35 * _HALF_BAND,
         line={"color": colour, "width": 2},
     )  # fmt: skip
-
-
-def _shape(figure: go.Figure, kind: str, x0: float, x1: float, y0: float, y1: float, **style: object) -> None:
-    # Shapes lie above traces unless told otherwise, and would hide the reader's own dot.
-    figure.add_shape(type=kind, x0=x0, x1=x1, y0=y0, y1=y1, layer="below", **style)

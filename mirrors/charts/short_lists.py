@@ -1,8 +1,13 @@
 """The words around the short lists: how many schools were judged, and the facts on each card."""
 
+from collections.abc import Sequence
+from datetime import date
+
 from mirrors.charts.amounts import written
-from mirrors.charts.doubts import registers_sentence
+from mirrors.charts.doubts import alarm_sentences, registers_sentence
+from mirrors.charts.drivers import drivers_sentence
 from mirrors.charts.letters import upper_first
+from mirrors.charts.moments import day
 from mirrors.charts.reasons import left_out_words
 from mirrors.definitions import Indicator
 from mirrors.locale import Language
@@ -31,7 +36,9 @@ def certainty_sentence(language: Language) -> str:
     )
 
 
-def card_facts(indicator: Indicator, listed: Listed, school_type: str, language: Language) -> str:
+def card_facts(
+    indicator: Indicator, listed: Listed, school_type: str, last_contact: date | None, language: Language
+) -> str:
     """Return the facts below the evidence as lines of Markdown: the school, then what to think of it."""
     certainty = {
         "clear": language.text("Certainty: clear."),
@@ -43,7 +50,22 @@ def card_facts(indicator: Indicator, listed: Listed, school_type: str, language:
         language.text("registered this year: {value}", value=written(indicator, listed.own, language)),
     ]
     doubt = [certainty[listed.certainty], registers_sentence(listed.completeness, language)]
-    lines = [" · ".join(school), " ".join(doubt)]
-    if listed.on_list_last_year:
-        lines.append(language.text("On this list last year too."))
-    return "  \n".join(lines)
+    doubt.append(checks_sentence(listed.alarms, language))
+    known = [language.text("On this list last year too.")] if listed.on_list_last_year else []
+    known.append(contact_sentence(last_contact, language))
+    lines = [" · ".join(school), drivers_sentence(listed.drivers, language), " ".join(doubt), " ".join(known)]
+    return "  \n".join(line for line in lines if line)
+
+
+def checks_sentence(alarms: Sequence[str], language: Language) -> str:
+    """Return what the checks of a school's registers found."""
+    if not alarms:
+        return language.text("Nothing stands out in them.")
+    return " ".join(alarm_sentences(alarms, language))
+
+
+def contact_sentence(last_contact: date | None, language: Language) -> str:
+    """Return when an adviser last noted a contact with the school."""
+    if last_contact is None:
+        return language.text("No contact noted yet.")
+    return language.text("Last contact noted: {day}.", day=day(last_contact, language))

@@ -93,6 +93,12 @@ def words(
     figure.add_annotation(text=text, x=x, y=y, showarrow=False, borderpad=0, font=font, **place)
 
 
+def below(figure: go.Figure, kind: str, x0: float, x1: float, y0: float, y1: float, **style: Any) -> None:
+    """Draw a shape under all marks."""
+    # Shapes lie above traces unless told otherwise, and would hide the reader's own dot.
+    figure.add_shape(type=kind, x0=x0, x1=x1, y0=y0, y1=y1, layer="below", **style)
+
+
 def ticks(top: float, most: int = 3) -> tuple[float, ...]:
     """Return at most `most` round steps from 0 that stay below `top` (> 0), 0 included."""
     scale = 10.0 ** floor(log10(top / most))

@@ -4,41 +4,73 @@ import plotly.graph_objects as go
 
 from mirrors.charts.amounts import amount_or_nothing, between, peer_decimals, written
 from mirrors.charts.chart import Chart, Table
-from mirrors.charts.readings import change_title, trend_reading
+from mirrors.charts.readings import change_title, reference_of, trend_reading
 from mirrors.charts.style import LIGHT, Palette
 from mirrors.charts.where_we_stand import reach
 from mirrors.charts.years import Years, label, line, ribbon, yearly
 from mirrors.locale import Language
-from mirrors.views.figure import Status
-from mirrors.views.mirror import Trend, TrendPoint
+from mirrors.views.figure import Against, Status
+from mirrors.views.trend import Trend, TrendPoint
 
 HEIGHT = 230
 
 
-def trend(series: Trend, language: Language, palette: Palette = LIGHT) -> Chart:
-    """Return the ribbon picture of `series`; years that cannot be compared are blocks with words."""
+def trend(
+    series: Trend, language: Language, palette: Palette = LIGHT, against: Against = Against.PEERS
+) -> Chart:
+    """Return the ribbon picture of `series`; years that cannot be compared are blocks with words.
+
+    `against` chooses what lies under the own line: the ribbon of similar schools, what was expected, the
+    city's line, or nothing for the own past.
+    """
     years = Years(
         tuple(point.school_year for point in series.points),
         frozenset(point.school_year for point in series.points if point.break_reason is not None),
         frozenset(series.series_restarts),
     )
-    figure = yearly(years, _highest(series), series.indicator, HEIGHT, language, palette)
-    _draw_peers(figure, years, series.points, palette)
+    figure = yearly(years, _highest(series, against), series.indicator, HEIGHT, language, palette)
+    if against is Against.PEERS:
+        _draw_peers(figure, years, series.points, palette)
+    else:
+        _draw_reference(figure, years, series.points, against, palette)
     _draw_own(figure, years, series, language, palette)
     return Chart(
-        figure, change_title(series, language), trend_reading(series, language), _table(series, language)
+        figure,
+        change_title(series, language),
+        trend_reading(series, language, against),
+        _table(series, against, language),
     )
 
 
-def _highest(series: Trend) -> float:
+def _highest(series: Trend, against: Against) -> float:
     shown = [point for point in series.points if point.break_reason is None]
     ends = [
         end
         for point in shown
-        for end in (point.own.value, point.own.high, point.peers.high)
+        for end in (
+            point.own.value,
+            point.own.high,
+            point.peers.high if against is Against.PEERS else reference_of(point, against),
+        )
         if end is not None
     ]
     return max(ends, default=1.0)
+
+
+def _draw_reference(
+    figure: go.Figure, years: Years, points: tuple[TrendPoint, ...], against: Against, palette: Palette
+) -> None:
+    values = [reference_of(point, against) for point in points]
+    for run in years.runs([value is not None for value in values]):
+        figure.add_scatter(
+            x=list(run), y=[values[at] for at in run], mode="lines", hoverinfo="skip",
+            line={"color": palette.median, "width": 1.5},
+        )  # fmt: skip
+        if against is Against.EXPECTED:
+            figure.add_scatter(
+                x=list(run), y=[values[at] for at in run], mode="markers", hoverinfo="skip",
+                marker={"symbol": "diamond-open", "size": 10, "color": palette.ink, "line": {"width": 1.5}},
+            )  # fmt: skip
 
 
 def _draw_peers(figure: go.Figure, years: Years, points: tuple[TrendPoint, ...], palette: Palette) -> None:
@@ -86,29 +118,50 @@ def _draw_bounds(figure: go.Figure, years: Years, series: Trend, palette: Palett
             )  # fmt: skip
 
 
-def _table(series: Trend, language: Language) -> Table:
+def _table(series: Trend, against: Against, language: Language) -> Table:
+    beside = {
+        Against.EXPECTED: (language.text("Expected"),),
+        Against.CITY: (language.text("The whole city"),),
+        Against.PAST: (),
+    }.get(
+        against,
+        (
+            language.text("Expected"),
+            language.text("Similar schools: median"),
+            language.text("Similar schools: middle half"),
+        ),
+    )
     header = (
         language.text("School year"),
         language.text("You"),
         language.text("Margin of chance"),
-        language.text("Expected"),
-        language.text("Similar schools: median"),
-        language.text("Similar schools: middle half"),
+        *beside,
         language.text("Remark"),
     )
-    return Table(header, tuple(_table_row(series, point, language) for point in series.points))
+    return Table(header, tuple(_table_row(series, point, against, language) for point in series.points))
 
 
-def _table_row(series: Trend, point: TrendPoint, language: Language) -> tuple[str, ...]:
-    indicator, own, peers = series.indicator, point.own, point.peers
+def _table_row(series: Trend, point: TrendPoint, against: Against, language: Language) -> tuple[str, ...]:
+    indicator, own = series.indicator, point.own
     return (
         point.school_year,
         written(indicator, own, language),
         between(indicator, own.low, own.high, own.decimals, language),
-        amount_or_nothing(indicator, point.expected, peer_decimals(own), language),
-        amount_or_nothing(indicator, peers.median, peer_decimals(own), language),
-        between(indicator, peers.low, peers.high, peer_decimals(own), language),
+        *_beside(series, point, against, language),
         remark(point.break_reason, point.school_year in series.series_restarts, language),
+    )
+
+
+def _beside(series: Trend, point: TrendPoint, against: Against, language: Language) -> tuple[str, ...]:
+    indicator, peers, decimals = series.indicator, point.peers, peer_decimals(point.own)
+    if against is Against.PAST:
+        return ()
+    if against is not Against.PEERS:
+        return (amount_or_nothing(indicator, reference_of(point, against), decimals, language),)
+    return (
+        amount_or_nothing(indicator, point.expected, decimals, language),
+        amount_or_nothing(indicator, peers.median, decimals, language),
+        between(indicator, peers.low, peers.high, decimals, language),
     )
 
 

@@ -5,42 +5,63 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from mirrors.charts.amounts import amount_or_nothing, between, peer_decimals, written
+from mirrors.charts.amounts import beside_own, between, between_beside, written, years_together
 from mirrors.charts.chart import Chart, Table
-from mirrors.charts.readings import standing_reading, standing_title, verdict_word
 from mirrors.charts.rows import Row, band, baseline, marks_at, ruled, tick
+from mirrors.charts.standing import standing_reading, standing_title, verdict_word
 from mirrors.charts.style import LIGHT, Palette
 from mirrors.locale import Language
-from mirrors.views.figure import Comparison, Figure, Status
+from mirrors.views.figure import Against, Comparison, Figure, Reference, Status, Verdict
 
-_BESIDE = 100
+_BESIDE = 116
 _NARROWEST = 0.4
 _AIR = 0.06
 
 
-def where_we_stand(comparisons: Sequence[Comparison], language: Language, palette: Palette = LIGHT) -> Chart:
-    """Return the dot-and-band picture of `comparisons`; every row has its own scale."""
-    figure = ruled(
-        [
-            Row(
-                language.pick(each.indicator.short),
-                written(each.indicator, each.own, language),
-                verdict_word(each.verdict, language),
-            )
-            for each in comparisons
-        ],
-        palette,
-        palette.own,
-        right=_BESIDE,
-    )
+def where_we_stand(
+    comparisons: Sequence[Comparison],
+    language: Language,
+    palette: Palette = LIGHT,
+    against: Against = Against.PEERS,
+) -> Chart:
+    """Return the dot-and-band picture of `comparisons`; every row has its own scale.
+
+    `against` chooses what lies beside the own dot: the peers' band, the expected value, the city or the past.
+    """
+    rows = [
+        Row(
+            language.pick(each.indicator.short),
+            written(each.indicator, each.shown, language),
+            _beside(each, against, language),
+            bold=each.shown.value is not None,
+        )
+        for each in comparisons
+    ]
+    figure = ruled(rows, palette, palette.own, right=_BESIDE)
     for place, each in enumerate(comparisons):
-        _draw_row(figure, place, each, language, palette)
+        _draw_row(figure, place, each, against, language, palette)
     return Chart(
         figure,
-        standing_title(comparisons, language),
-        standing_reading(comparisons, language),
-        _table(comparisons, language),
+        standing_title(comparisons, language, against),
+        standing_reading(comparisons, language, against),
+        _table(comparisons, language) if against is Against.PEERS else _other(comparisons, against, language),
     )
+
+
+def _beside(comparison: Comparison, against: Against, language: Language) -> str:
+    if comparison.pooled is not None:
+        return language.plural(
+            "{count} year together", "{count} years together", len(comparison.pooled.school_years)
+        )
+    verdict, peers = comparison.verdict_against(against), comparison.peers
+    if verdict is Verdict.UNKNOWN and against is Against.PEERS and peers.median is not None:
+        return _median(comparison, peers.median, language)
+    return verdict_word(verdict, language)
+
+
+def _median(comparison: Comparison, median: float, language: Language) -> str:
+    value = beside_own(comparison.indicator, median, comparison.own, language)
+    return language.text("median {value}", value=value)
 
 
 @dataclass(frozen=True)
@@ -54,10 +75,14 @@ class _Scale:
         return (value - self.start) / self.width
 
 
-def _scale(comparison: Comparison) -> _Scale:
+def _scale(comparison: Comparison, against: Against) -> _Scale:
     """Return a scale that holds every mark, never so narrow that a trifle looks large."""
-    own, peers = comparison.own, comparison.peers
-    marks = [own.value, own.low, own.high, comparison.expected, peers.low, peers.median, peers.high]
+    own, peers = comparison.shown, comparison.peers
+    marks = [own.value, own.low, own.high]
+    if against is Against.PEERS:
+        marks += [comparison.expected, peers.low, peers.median, peers.high]
+    elif reference := comparison.beside.get(against):
+        marks += [reference.value, reference.low, reference.high]
     known = [mark for mark in marks if mark is not None] or [0.0, 1.0]
     low, high = min(known), max(known)
     width = max(high - low, _NARROWEST * high, 1e-9) * (1 + 2 * _AIR)
@@ -66,43 +91,89 @@ def _scale(comparison: Comparison) -> _Scale:
 
 
 def _draw_row(
-    figure: go.Figure, place: int, comparison: Comparison, language: Language, palette: Palette
+    figure: go.Figure,
+    place: int,
+    comparison: Comparison,
+    against: Against,
+    language: Language,
+    palette: Palette,
 ) -> None:
-    scale, peers = _scale(comparison), comparison.peers
+    scale, peers = _scale(comparison, against), comparison.peers
     baseline(figure, place, palette)
-    if peers.low is not None and peers.high is not None:
-        band(figure, place, scale.at(peers.low), scale.at(peers.high), palette.band)
-    if peers.median is not None:
-        tick(figure, place, scale.at(peers.median), palette.median)
+    if against is Against.PEERS:
+        if peers.low is not None and peers.high is not None:
+            band(figure, place, scale.at(peers.low), scale.at(peers.high), palette.band)
+        if peers.median is not None:
+            tick(figure, place, scale.at(peers.median), palette.median)
+    _draw_reference(figure, place, comparison, against, scale, language, palette)
     _draw_own(figure, place, comparison, scale, language, palette)
-    if comparison.expected is not None:
-        figure.add_scatter(
-            x=[scale.at(comparison.expected)],
-            y=[marks_at(place)],
-            mode="markers",
-            marker={"symbol": "diamond-open", "size": 12, "color": palette.ink, "line": {"width": 1.75}},
-            hovertemplate=_hover(
-                language.text("expected for a school with such pupils"),
-                amount_or_nothing(
-                    comparison.indicator, comparison.expected, peer_decimals(comparison.own), language
-                ),
-            ),
-        )
+
+
+def _draw_reference(
+    figure: go.Figure,
+    place: int,
+    comparison: Comparison,
+    against: Against,
+    scale: _Scale,
+    language: Language,
+    palette: Palette,
+) -> None:
+    reference = comparison.beside.get(against)
+    value = comparison.expected if against is Against.PEERS else reference.value if reference else None
+    if value is None:
+        return
+    if against is Against.CITY:
+        tick(figure, place, scale.at(value), palette.ink)
+        return
+    past = against is Against.PAST
+    if reference is not None and reference.low is not None and reference.high is not None:
+        _interval(figure, place, scale.at(reference.low), scale.at(reference.high), palette.median, 1)
+    figure.add_scatter(
+        x=[scale.at(value)],
+        y=[marks_at(place)],
+        mode="markers",
+        marker={
+            "symbol": "circle-open" if past else "diamond-open",
+            "size": 14 if past else 12,
+            "color": palette.own if past else palette.ink,
+            "line": {"width": 1.75},
+        },
+        hovertemplate=_hover(
+            reference_name(against if past else Against.EXPECTED, reference, language),
+            beside_own(comparison.indicator, value, comparison.own, language),
+        ),
+    )
+
+
+def reference_name(against: Against, reference: Reference | None, language: Language) -> str:
+    """Return what a mark beside the own dot stands for."""
+    if against is Against.PAST and reference is not None:
+        return language.text("you in {year}", year=reference.school_year)
+    return {
+        Against.EXPECTED: language.text("expected for a school with such pupils"),
+        Against.CITY: language.text("the whole city"),
+        Against.PAST: language.text("you in an earlier year"),
+    }.get(against, language.text("similar schools"))
+
+
+def _interval(figure: go.Figure, place: int, low: float, high: float, colour: str, width: float) -> None:
+    figure.add_scatter(
+        x=[low, high],
+        y=[marks_at(place)] * 2,
+        mode="lines",
+        line={"color": colour, "width": width},
+        hoverinfo="skip",
+    )
 
 
 def _draw_own(
     figure: go.Figure, place: int, comparison: Comparison, scale: _Scale, language: Language, palette: Palette
 ) -> None:
-    own = comparison.own
+    own = comparison.shown
     ends = reach(own, scale.start + scale.width)
     if ends is not None:
-        figure.add_scatter(
-            x=[scale.at(max(end, scale.start)) for end in ends],
-            y=[marks_at(place)] * 2,
-            mode="lines",
-            line={"color": palette.own, "width": 2.5},
-            hoverinfo="skip",
-        )
+        low, high = (scale.at(max(end, scale.start)) for end in ends)
+        _interval(figure, place, low, high, palette.own, 2.5)
     if own.status is Status.EXACT and own.value is not None:
         figure.add_scatter(
             x=[scale.at(own.value)],
@@ -148,14 +219,53 @@ def _table(comparisons: Sequence[Comparison], language: Language) -> Table:
 
 
 def _table_row(comparison: Comparison, language: Language) -> tuple[str, ...]:
-    indicator, own, peers = comparison.indicator, comparison.own, comparison.peers
+    indicator, own, peers = comparison.indicator, comparison.shown, comparison.peers
     return (
         language.pick(indicator.title),
-        written(indicator, own, language),
+        written_of(comparison, language),
         between(indicator, own.low, own.high, own.decimals, language),
-        amount_or_nothing(indicator, comparison.expected, peer_decimals(own), language),
-        amount_or_nothing(indicator, peers.median, peer_decimals(own), language),
-        between(indicator, peers.low, peers.high, peer_decimals(own), language),
+        beside_own(indicator, comparison.expected, own, language),
+        beside_own(indicator, peers.median, own, language),
+        between_beside(indicator, peers.low, peers.high, own, language),
         language.number(peers.count),
         verdict_word(comparison.verdict, language),
+    )
+
+
+def written_of(comparison: Comparison, language: Language) -> str:
+    """Return the own figure with the years it is of, where it is not of one year alone."""
+    value = written(comparison.indicator, comparison.shown, language)
+    if comparison.pooled is None:
+        return value
+    return f"{value} ({years_together(comparison.pooled.school_years, language)})"
+
+
+def _other(comparisons: Sequence[Comparison], against: Against, language: Language) -> Table:
+    names = {
+        Against.EXPECTED: language.text("Expected"),
+        Against.CITY: language.text("The whole city"),
+        Against.PAST: language.text("You, in the last comparable year"),
+    }
+    header = (
+        language.text("Indicator"),
+        language.text("You"),
+        language.text("Margin of chance"),
+        names[against],
+        language.text("Compared with it"),
+    )
+    return Table(header, tuple(_other_row(each, against, language) for each in comparisons))
+
+
+def _other_row(comparison: Comparison, against: Against, language: Language) -> tuple[str, ...]:
+    indicator, own, reference = comparison.indicator, comparison.shown, comparison.beside.get(against)
+    value = None if reference is None else reference.value
+    printed = beside_own(indicator, value, own, language)
+    if reference is not None and reference.school_year is not None:
+        printed = f"{printed} ({reference.school_year})"
+    return (
+        language.pick(indicator.title),
+        written_of(comparison, language),
+        between(indicator, own.low, own.high, own.decimals, language),
+        printed,
+        verdict_word(comparison.verdict_against(against), language),
     )

@@ -31,10 +31,10 @@ class Counted(Definition):
 
     `categories` are canonical absence categories (`any` = all absence). For pupils, `scale` and
     `at_least`/`below` name the band of absence in the jurisdiction's unit or as a share of possible
-    time; for a quantile, `quantile` names it. `measure` names a measure of the contract `measure`;
-    `threshold`, `step` and `of_step` name steps of the follow-up (`first`, `city` and `last` are places among
-    the jurisdiction's thresholds); `outcome` one of a trajectory; `event` one of lateness; `profile` a table
-    that is read as a whole.
+    time; for a quantile, `quantile` names it. `measure` names a measure of the contract `measure`, which an
+    index divides by `of_measure`; `threshold`, `step` and `of_step` name steps of the follow-up (`first`,
+    `city` and `last` are places on the jurisdiction's ladder); `outcome` one of a trajectory; `event` one of
+    lateness; `profile` a table that is read as a whole.
     """
 
     categories: tuple[str, ...] = ()
@@ -43,6 +43,7 @@ class Counted(Definition):
     below: float | None = None
     quantile: float | None = None
     measure: str | None = None
+    of_measure: str | None = None
     threshold: Literal["first", "city", "last"] | None = None
     step: str | None = None
     of_step: str | None = None
@@ -58,12 +59,17 @@ class Indicator(Definition):
     and `share_of_amount` are a part over its whole (pupils, or anything else), `amount` a number per hundred,
     per thousand or per one of its base, `days` a median, `events` a number per hundred pupil-days. A
     `profile` is a table and a `programme` indicator counts the city's own work.
+
+    `formula` says the same without words: N pupils, E units expected, A absent for any reason, B without an
+    accepted one, Z ill, R + P with another accepted one, L late, h() in hours; #{} is how many, Q50 a median,
+    KM50 one that knows of those still waiting, T1, Tc and Tn the first, the city's and the last threshold.
     """
 
     id: str
     family: Family
     kind: Kind
     counted: Counted
+    formula: str
     unit: Literal[
         "percent",
         "units",

@@ -1,9 +1,12 @@
 """A jurisdiction: its unit of absence, its codes, and the years that cannot be compared."""
 
 from functools import cache
-from typing import Literal
+from typing import Literal, Self
+
+from pydantic import model_validator
 
 from mirrors.definitions.reading import FOLDER, Definition, DefinitionError, Texts, read_definition
+from mirrors.definitions.threshold import Threshold
 
 HalfDay = Literal["am", "pm"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri"]
@@ -40,32 +43,26 @@ class Feature(Definition):
     percent: bool
 
 
-class Thresholds(Definition):
-    """Units absent of one category in a school year, from which a pupil is followed up."""
-
-    category: str
-    units: tuple[int, ...]
-
-
 class Jurisdiction(Definition):
     """The local rules a store is read by.
 
     `headline` are the indicators the mirror opens with, `lists` those that ten and ten are chosen on
     (first = default). `trend` says what is removed before change is judged: the trend of the school
     type, or also that of the context features where they are well measured. Without a `calendar` nobody
-    knows which days are school days.
+    knows which days are school days. The follow-up of pupils is told along the `ladder`: the `thresholds`
+    of whole units in one school year, which all count the same categories.
     """
 
     id: str
     title: Texts
-    unit: Literal["half_day", "day"]
+    unit: Literal["half_day", "session", "day", "hour"]
     months: tuple[int, ...]
     codes: dict[str, Code]
     aliases: dict[str, str]
     breaks: tuple[Break, ...]
     headline: tuple[str, ...]
     lists: tuple[str, ...]
-    thresholds: Thresholds | None = None
+    thresholds: tuple[Threshold, ...] = ()
     trend: Literal["type", "context"]
     features: tuple[Feature, ...]
     school_types: dict[str, Texts]
@@ -73,6 +70,23 @@ class Jurisdiction(Definition):
     source: str
     valid_from: str
     checked_on: str
+
+    @model_validator(mode="after")
+    def _has_one_ladder(self) -> Self:
+        ids = [threshold.id for threshold in self.thresholds]
+        if len(ids) > len(set(ids)):
+            raise ValueError("two thresholds have the same id")
+        if len({frozenset(step.categories) for step in self.ladder}) > 1:
+            raise ValueError("thresholds of units in a school year count different categories")
+        if any(step.at_least != int(step.at_least) for step in self.ladder):
+            raise ValueError("a threshold of units in a school year is no whole number")
+        return self
+
+    @property
+    def ladder(self) -> tuple[Threshold, ...]:
+        """The thresholds of units in one school year, the lowest first."""
+        steps = (step for step in self.thresholds if (step.scale, step.window) == ("units", "school_year"))
+        return tuple(sorted(steps, key=lambda step: step.at_least))
 
     def category(self, code: str) -> str | None:
         """Return the canonical category of a register code, or None when the code is unknown."""

@@ -6,6 +6,7 @@ import pandas as pd
 from mirrors.benchmark.benchmark import Benchmark
 from mirrors.benchmark.features import FeatureMatrix
 from mirrors.benchmark.peer_group import PeerGroups
+from mirrors.disclosure.registered import registered
 from mirrors.disclosure.rules import FEWEST_PUPILS, PEERS_FOR_MIDDLE_HALF, SMALLEST_COUNT, WHOLE, round_to
 
 FEWEST_BANDS = 3
@@ -21,23 +22,16 @@ def tables(benchmark: Benchmark) -> dict[str, pd.DataFrame]:
     were found wrong stand in no band.
     """
     rows = benchmark.reduced.pupils_in_band
-    rows = rows[rows["status"].isna() & ~_among(rows, benchmark.registration, "rejected")]
+    rows = rows[rows["status"].isna() & ~registered(rows, benchmark.registration, "rejected")]
     counts = rows.groupby(["category", "scale"])["at_least"].transform("nunique")
     rows = rows[counts >= FEWEST_BANDS].assign(value=lambda frame: frame["pupils"] / frame["base"])
-    rows = rows.assign(quiet=~_among(rows, benchmark.registration, "alarms"))
+    rows = rows.assign(quiet=~registered(rows, benchmark.registration, "alarms"))
     parts = [
         _of_peers(band, benchmark.peers[str(year)])
         for (year, *_), band in rows.groupby(["school_year", *_BAND], dropna=False)
     ]
     columns = ["school_id", "school_year", *_BAND, "own", "peers"]
     return {"band": pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)}
-
-
-def _among(rows: pd.DataFrame, registration: pd.DataFrame, column: str) -> np.ndarray:
-    """Return which rows are about a school-year with something in this column of its registration."""
-    named = registration.loc[registration[column] != "", ["school_id", "school_year"]]
-    keys = pd.MultiIndex.from_frame(rows[["school_id", "school_year"]])
-    return np.asarray(keys.isin(pd.MultiIndex.from_frame(named)))
 
 
 def _of_peers(band: pd.DataFrame, groups: PeerGroups) -> pd.DataFrame:

@@ -7,26 +7,23 @@ from mirrors.benchmark.benchmark import Benchmark
 from mirrors.benchmark.registration import COMPLETE
 from mirrors.benchmark.series import next_year
 from mirrors.definitions import Indicator
-from mirrors.disclosure.rules import SCHOOLS_FOR_DECILES, city_decimals, peer_step, round_to
+from mirrors.disclosure.rules import PEERS_FOR_MEDIAN, SCHOOLS_FOR_DECILES, city_decimals, peer_step, round_to
 
 DECILES = tuple(range(10, 100, 10))
+_SPREAD = ["indicator", "school_year", "school_type", "schools", "decile", "value"]
 _POOLED = ["indicator", "school_year", "value", "decimals", "numerator", "denominator", "schools"]
 
 
 def tables(benchmark: Benchmark, indicators: dict[str, Indicator]) -> dict[str, pd.DataFrame]:
     """Return the tables city_figure, city_kind, spread, city_registration, availability and restart."""
-    pooled, spread = [], []
-    for key, frame in benchmark.compared.items():
-        usable = _usable(frame, benchmark)
-        if indicators[key].is_share and not usable.empty:
-            pooled += [_pooled(key, str(year), rows) for year, rows in usable.groupby("school_year")]
-            spread += _spreads(key, usable, benchmark)
+    frames = [
+        frame.assign(indicator=key) for key, frame in benchmark.compared.items() if indicators[key].is_share
+    ]
+    usable = _usable(pd.concat(frames, ignore_index=True), benchmark) if frames else pd.DataFrame()
     return {
-        "city_figure": pd.DataFrame(pooled, columns=_POOLED),
+        "city_figure": _pooled(usable),
         "city_kind": _kinds(benchmark),
-        "spread": pd.DataFrame(
-            spread, columns=["indicator", "school_year", "school_type", "schools", "decile", "value"]
-        ),
+        "spread": _spread(usable, benchmark),
         "city_registration": _registration(benchmark),
         "availability": pd.DataFrame(
             [_availability(indicator, benchmark) for indicator in indicators.values()]
@@ -45,31 +42,46 @@ def _usable(frame: pd.DataFrame, benchmark: Benchmark) -> pd.DataFrame:
     return rows[rows["complete"].fillna(1.0) >= COMPLETE]
 
 
-def _pooled(key: str, year: str, rows: pd.DataFrame) -> dict[str, object]:
-    numerator, denominator = float(rows["numerator"].sum()), float(rows["denominator"].sum())
-    decimals = city_decimals(float(rows["pupils"].sum()))
-    return {
-        "indicator": key,
-        "school_year": year,
-        "value": round(numerator / denominator, decimals + 2),
-        "decimals": decimals,
-        "numerator": numerator,
-        "denominator": denominator,
-        "schools": len(rows),
-    }
+def _pooled(usable: pd.DataFrame) -> pd.DataFrame:
+    """Return the pooled share of every indicator and year of which enough schools have one."""
+    if usable.empty:
+        return pd.DataFrame(columns=_POOLED)
+    grouped = usable.groupby(["indicator", "school_year"], sort=False)
+    sums = grouped[["numerator", "denominator", "pupils"]].sum()
+    rows = sums.assign(schools=grouped.size()).reset_index()
+    rows = rows[rows["schools"] >= PEERS_FOR_MEDIAN]
+    decimals = [city_decimals(pupils) for pupils in rows["pupils"]]
+    shares = rows["numerator"] / rows["denominator"]
+    value = [round(share, places + 2) for share, places in zip(shares, decimals, strict=True)]
+    return rows.assign(value=value, decimals=decimals)[_POOLED]
 
 
-def _spreads(key: str, usable: pd.DataFrame, benchmark: Benchmark) -> list[tuple[object, ...]]:
-    found: list[tuple[object, ...]] = []
-    step = peer_step(float(usable["numerator"].sum() / usable["denominator"].sum()))
-    for year, rows in usable.groupby("school_year"):
-        matrix = benchmark.features[str(year)]
-        types = pd.Series(matrix.school_type, index=list(matrix.school_ids))
-        for kind, values in rows.groupby(rows["school_id"].map(types))["value"]:
-            if len(values) >= SCHOOLS_FOR_DECILES:
-                deciles = round_to(np.percentile(values, DECILES), step)
-                found += [(key, year, kind, len(values), d, v) for d, v in zip(DECILES, deciles, strict=True)]
-    return found
+def _spread(usable: pd.DataFrame, benchmark: Benchmark) -> pd.DataFrame:
+    """Return the deciles of every indicator by year and type, for types with enough schools."""
+    if usable.empty:
+        return pd.DataFrame(columns=_SPREAD)
+    whole = usable.groupby("indicator")[["numerator", "denominator"]].sum()
+    steps = (whole["numerator"] / whole["denominator"]).map(peer_step)
+    kinds = usable.merge(_types(benchmark), on=["school_id", "school_year"])
+    grouped = kinds.groupby(["indicator", "school_year", "school_type"])["value"]
+    deciles = grouped.quantile(np.array(DECILES) / 100).rename("value").reset_index()
+    deciles["decile"] = (100 * deciles.pop("level_3")).round().astype(int)
+    deciles["schools"] = np.repeat(grouped.size().to_numpy(), len(DECILES))
+    found = deciles[deciles["schools"] >= SCHOOLS_FOR_DECILES]
+    step = found["indicator"].map(steps).to_numpy(float)
+    return found.assign(value=round_to(found["value"].to_numpy(float), step))[_SPREAD]
+
+
+def _types(benchmark: Benchmark) -> pd.DataFrame:
+    return pd.concat(
+        [
+            pd.DataFrame(
+                {"school_id": matrix.school_ids, "school_year": year, "school_type": matrix.school_type}
+            )
+            for year, matrix in benchmark.features.items()
+        ],
+        ignore_index=True,
+    )
 
 
 def _kinds(benchmark: Benchmark) -> pd.DataFrame:
@@ -106,14 +118,7 @@ def _registration(benchmark: Benchmark) -> pd.DataFrame:
 
 
 def _availability(indicator: Indicator, benchmark: Benchmark) -> dict[str, str]:
-    if indicator.kind == "distribution":
-        bands = benchmark.reduced.pupils_in_band
-        found = bands[
-            bands["category"].isin(indicator.counted.categories) & (bands["scale"] == indicator.counted.scale)
-        ]
-    else:
-        found = benchmark.observed.get(indicator.id, pd.DataFrame({"school_year": []}))
-    years = sorted(set(found["school_year"]))
+    years = sorted(set(_found(indicator, benchmark)))
     return {
         "indicator": indicator.id,
         "school_years": ",".join(years),
@@ -121,9 +126,59 @@ def _availability(indicator: Indicator, benchmark: Benchmark) -> dict[str, str]:
     }
 
 
+def _found(indicator: Indicator, benchmark: Benchmark) -> pd.Series:
+    """Return the school years of which an indicator, or the table that it is, has rows."""
+    counted = indicator.counted
+    if indicator.kind == "distribution":
+        bands = benchmark.reduced.pupils_in_band
+        known = bands["category"].isin(counted.categories) & (bands["scale"] == counted.scale)
+        return bands.loc[known, "school_year"]
+    within = benchmark.within
+    match counted.profile:
+        case "half_day" | "weekday" | "month":
+            return within.profiles.loc[within.profiles["profile"] == counted.profile, "school_year"]
+        case "groups":
+            return within.groups["school_year"]
+        case "gap":
+            return within.gaps["school_year"]
+        case "decomposition":
+            return within.decomposition["school_year"]
+        case "together":
+            kinds = benchmark.kinds
+            years = [set(kinds[name]["school_year"]) if name in kinds else set() for name in _TOGETHER]
+            return pd.Series(sorted(set.intersection(*years)), dtype=str)
+    return benchmark.observed.get(indicator.id, pd.DataFrame({"school_year": []}))["school_year"]
+
+
+_TOGETHER = ("unauthorised", "illness")
+"""The kinds of absence of which one may stand in for the other, and that are read together."""
+
+
 def _reason(indicator: Indicator) -> str:
+    counted = indicator.counted
     if indicator.kind in ("prevalence", "distribution"):
         return "no_bands"
     if indicator.kind == "quantile":
         return "no_quantiles"
-    return "no_absence" if "any" in indicator.counted.categories else "no_categories"
+    if indicator.kind == "programme":
+        return "programme"
+    if counted.profile:
+        return _NO_PROFILE.get(counted.profile, "no_groups")
+    for source, reason in _NO_SOURCE.items():
+        if getattr(counted, source):
+            return reason
+    return "no_absence" if "any" in counted.categories else "no_categories"
+
+
+_NO_PROFILE = {
+    "half_day": "no_pattern",
+    "weekday": "no_pattern",
+    "month": "no_months",
+    "together": "no_categories",
+}
+_NO_SOURCE = {
+    "measure": "no_measure",
+    "step": "no_follow_up",
+    "outcome": "no_trajectory",
+    "event": "no_lateness",
+}

@@ -35,7 +35,13 @@ PLAIN_NUMBER = r"^-?\d{1,15}(?:\.\d{1,15})?$"
 EMPTY = {"string": "VARCHAR", "integer": "DOUBLE", "number": "DOUBLE", "date": "DATE"}
 """The SQL type of a value that is not there, by the type of its column."""
 
-MEASURE = {"absence": "units", "pupil_band": "pupils", "context": "value", "enrolment": "possible"}
+MEASURE = {
+    "absence": "units",
+    "pupil_band": "pupils",
+    "context": "value",
+    "enrolment": "possible",
+    "measure": "numerator",
+}
 """The column of a fact whose status the row carries; other facts are always exact."""
 
 SHARED = frozenset({"absence", "pupil_band"})

@@ -86,6 +86,7 @@ class Problem(StrEnum):
     ALIKE_SCHOOLS = "alike_schools"
     TOTALS_ROW = "totals_row"
     MORE_THAN_POSSIBLE = "more_than_possible"
+    PART_OVER_WHOLE = "part_over_whole"
     KINDS_NOT_TOTAL = "kinds_not_total"
     BANDS_NOT_BASE = "bands_not_base"
     BANDS_NOT_ENROLMENT = "bands_not_enrolment"
@@ -254,6 +255,7 @@ RULES: dict[Problem, Rule] = {
     Problem.MORE_THAN_POSSIBLE: _content(
         message("more units absent than were possible. Correct one of the two files.")
     ),
+    Problem.PART_OVER_WHOLE: _content(message("the part is larger than its whole. Correct one of the two.")),
     Problem.KINDS_NOT_TOTAL: _content(
         message("the kinds of absence do not add up to the total that is also given. Correct them.")
     ),

@@ -34,6 +34,9 @@ calendar's by this much."""
 LARGEST_COPY = 2_000_000
 """Rows of an upload that are copied, for the rules to read."""
 
+NO_PARTS = ("gini", "late_minutes")
+"""Measures whose figure is no part of a whole: an index, and a median."""
+
 _CELL = "school_id, school_year, breakdown, member"
 
 
@@ -132,6 +135,8 @@ def _rules(
         yield Problem.IMPOSSIBLE_HALF_DAYS, _MORE_THAN_THE_CALENDAR, ""
     if "absence_pattern" in given and jurisdiction.calendar is not None:
         yield Problem.IMPOSSIBLE_HALF_DAYS, _no_school_then(jurisdiction.calendar), ""
+    if "measure" in given:
+        yield Problem.PART_OVER_WHOLE, _PART_OVER_WHOLE, ""
     if "pupil_band" in given:
         yield Problem.BANDS_NOT_BASE, _BANDS_NOT_BASE, ""
     if {"pupil_band", "enrolment"} <= given:
@@ -271,6 +276,11 @@ def _no_school_then(calendar: SchoolCalendar) -> str:
         f" WHERE (weekday, half_day) NOT IN ({there_is}) AND (units > 0 OR possible > 0)"
     )
 
+
+_PART_OVER_WHOLE = (
+    "SELECT place, source_row AS line FROM measure WHERE status = 'exact' AND numerator > denominator"
+    f" AND measure NOT IN ({', '.join(map(literal, NO_PARTS))})"
+)
 
 _BANDS = (
     f"SELECT {_CELL}, category, scale, file_rank, max(place) AS place, min(source_row) AS line,"

@@ -9,17 +9,24 @@ import pyarrow.compute as pc
 
 from mirrors.definitions import Jurisdiction
 
-ABSENCE = ("school_id", "school_year", "token", "date", "half_day", "code", "grade", "sex", "track")
-LATE = ("school_id", "school_year", "kind")
+PLACE = ("grade", "sex", "track", "district")
+ABSENCE = ("school_id", "school_year", "token", "date", "half_day", "code", *PLACE)
+LATE = ("school_id", "school_year", "token", "date", "kind", "minutes")
 FOLLOW_UP = ("school_id", "school_year", "token", "date", "step")
 ENROLMENT = ("school_id", "school_year", "breakdown", "member", "month", "pupils", "possible")
 CALENDAR = ("school_id", "school_year", "date", "half_day", "kind")
-_TYPES = {"date": pa.date32(), "month": pa.int32(), "pupils": pa.int64(), "possible": pa.float64()}
+_TYPES = {
+    "date": pa.date32(),
+    "month": pa.int32(),
+    "minutes": pa.int64(),
+    "pupils": pa.int64(),
+    "possible": pa.float64(),
+}
 
 
 @dataclass(frozen=True)
 class Events:
-    """What is counted; `absence` and `follow_up` name pupils by a number that means nothing elsewhere."""
+    """What is counted; pupils are named by a number that means nothing elsewhere."""
 
     absence: pa.Table
     late: pa.Table
@@ -31,21 +38,30 @@ class Events:
 def ready_events(tables: Mapping[str, pa.Table], jurisdiction: Jurisdiction) -> Events:
     """Return `tables` (by name of their contract; one that is not there counts as empty) ready to count."""
     absence = _columns(tables.get("absence_events"), ABSENCE)
+    late = _columns(tables.get("late_events"), LATE)
     follow_up = _columns(tables.get("followup_events"), FOLLOW_UP)
-    numbers, tokens = encoded(absence["token"])
-    absence = _replaced(absence, "token", "pupil", numbers)
+    absence, late, follow_up = _numbered(absence, late, follow_up)
     absence = _replaced(absence, "code", "code", _official(absence["code"], jurisdiction))
-    # A pupil who was followed up and never absent gets no number: no threshold was reached.
-    known = pc.index_in(_plain(follow_up["token"]), value_set=tokens)
     enrolment = _columns(tables.get("enrolment"), ENROLMENT)
     enrolment = _replaced(enrolment, "member", "member", pc.fill_null(_plain(enrolment["member"]), ""))
     return Events(
         absence,
-        _columns(tables.get("late_events"), LATE),
-        _replaced(follow_up, "token", "pupil", known),
+        late,
+        follow_up,
         enrolment.filter(pc.is_valid(enrolment["pupils"])),
         _calendar(_columns(tables.get("calendar"), CALENDAR)),
     )
+
+
+def _numbered(absence: pa.Table, *others: pa.Table) -> tuple[pa.Table, ...]:
+    """Return the tables with a number for every token, the same in all of them."""
+    numbers, tokens = encoded(absence["token"])
+    found = [_replaced(absence, "token", "pupil", numbers)]
+    for table in others:
+        mine, new = encoded(table["token"])
+        tokens = pa.concat_arrays([tokens, new.filter(pc.invert(pc.is_in(new, value_set=tokens)))])
+        found.append(_replaced(table, "token", "pupil", pc.index_in(new, value_set=tokens).take(mine)))
+    return tuple(found)
 
 
 def _columns(table: pa.Table | None, names: tuple[str, ...]) -> pa.Table:

@@ -8,6 +8,8 @@ What the totals rest on, where events alone do not tell:
   stayed part of the year has a somewhat lower share of absence than in truth.
 * A code in use in a school year counts as zero where a school has no such event; a school without any event
   is not known to have registered and has no rows.
+* Nothing is told of a pupil after the last day on which the school's events tell of any: who waited for a
+  step until then still waits.
 * All absence together (`any`) is formed for school years in which more than one kind of absence was given.
 """
 
@@ -19,7 +21,7 @@ import pyarrow as pa
 
 from mirrors.definitions import Jurisdiction, load_contracts
 from mirrors.prepare.events import Events, distinct_days, distinct_texts, ready_events
-from mirrors.prepare.timetable import community_half_days, days
+from mirrors.prepare.timetable import community_half_days, days, years_before
 from mirrors.store.workbench import open_workbench
 
 UNIT_BANDS = (0.0, 1.0, 5.0, 10.0, 15.0, 30.0)
@@ -42,18 +44,37 @@ _STEPS = (
     "pupil_place",
     "pupil_amount",
     "pupils_by_units",
+    "unauthorised",
     "crossing",
+    "watched",
+    "roll",
     "school",
     "school_half_day",
+    "possible_half_day",
+    "day_count",
+    "followed",
+    "edge_day",
+    "exam_half_day",
+    "file_of_pupil",
+    "measure_moment",
+    "measure_spell",
+    "measure_pupil",
+    "measure_late",
+    "measure_referral",
+    "measure_file",
+    "measure_two_years",
 )
 _NEEDS = {
-    "absence": "absence_events",
-    "absence_pattern": "absence_events",
-    "pupil_band": "absence_events",
-    "absence_quantile": "absence_events",
-    "follow_up": "absence_events",
-    "lateness": "late_events",
+    "absence": ("absence_events",),
+    "absence_pattern": ("absence_events",),
+    "pupil_band": ("absence_events",),
+    "absence_quantile": ("absence_events",),
+    "follow_up": ("absence_events",),
+    "lateness": ("late_events",),
+    "measure": ("absence_events", "late_events"),
 }
+"""The tables of totals, and the events of which any gives some of it."""
+
 _ARROW = {"string": pa.string(), "integer": pa.int64(), "number": pa.float64(), "date": pa.date32()}
 
 
@@ -66,12 +87,12 @@ def reduce_events(events: Mapping[str, pa.Table], jurisdiction: Jurisdiction) ->
 
     `events` holds tables by contract: `absence_events`, `late_events`, `followup_events`, and with them
     `enrolment` and `calendar`; other tables are left alone. A table without rows is left out: without
-    enrolment there are no bands, without a calendar no pattern of the week and no lateness. Raises
-    NoHalfDays.
+    enrolment there are no bands, without a calendar no pattern of the week and no lateness, and without
+    either only some measures. Raises NoHalfDays.
     """
     if jurisdiction.unit != "half_day":
         raise NoHalfDays(f"{jurisdiction.id} does not count half-days")
-    wanted = [name for name, needed in _NEEDS.items() if needed in events]
+    wanted = [name for name, needed in _NEEDS.items() if set(needed) & set(events)]
     with open_workbench() as connection:
         for name, table in _relations(ready_events(events, jurisdiction), jurisdiction).items():
             connection.register(name, table)
@@ -99,6 +120,7 @@ def _relations(events: Events, jurisdiction: Jurisdiction) -> dict[str, pa.Table
         "enrolment": events.enrolment,
         "calendar": events.calendar,
         "day": days(years, distinct_days(events.absence["date"])),
+        "year_before": years_before(years),
         "community_half_day": community_half_days(years, jurisdiction),
         **_rules(jurisdiction),
     }
@@ -108,8 +130,8 @@ def _rules(jurisdiction: Jurisdiction) -> dict[str, pa.Table]:
     """Return the codes, bands, thresholds and steps as relations."""
     counted = {code: rule.category for code, rule in jurisdiction.codes.items() if rule.absence}
     categories = list(counted.values())
-    followed = jurisdiction.thresholds
-    codes = [code for code in counted if followed and counted[code] == followed.category]
+    followed = {category for step in jurisdiction.ladder for category in step.categories}
+    codes = [code for code in counted if {counted[code], "any"} & followed]
     return {
         "absence_code": _table(
             {"code": pa.string(), "category": pa.string(), "alone": pa.bool_()},
@@ -122,7 +144,7 @@ def _rules(jurisdiction: Jurisdiction) -> dict[str, pa.Table]:
             + [("share", *band) for band in _bands(SHARE_BANDS)],
         ),
         "threshold": _table(
-            {"threshold": pa.int64()}, [(units,) for units in followed.units] if followed else []
+            {"threshold": pa.int64()}, [(int(step.at_least),) for step in jurisdiction.ladder]
         ),
         "threshold_code": _table({"code": pa.string()}, [(code,) for code in codes]),
         "step": _table(

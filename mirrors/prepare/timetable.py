@@ -15,7 +15,8 @@ _FIRST_MONTH = 9
 def days(school_years: Sequence[str], seen: Sequence[date]) -> pa.Table:
     """Return each day from the first to the last of `school_years` and `seen`.
 
-    The columns are date, month, weekday (1 = Monday to 7) and school_year, which starts on 1 September.
+    The columns are date, ordinal (which counts days), month, weekday (1 = Monday to 7) and school_year, which
+    starts on 1 September.
     """
     years = sorted(map(first_year, school_years))
     edges = [day for year in years for day in (date(year, 9, 1), date(year + 1, 8, 31))]
@@ -25,10 +26,20 @@ def days(school_years: Sequence[str], seen: Sequence[date]) -> pa.Table:
     return pa.table(
         {
             "date": pa.array(span.date, pa.date32()),
+            "ordinal": pa.array([day.toordinal() for day in span], pa.int32()),
             "month": pa.array(span.month, pa.int32()),
             "weekday": pa.array(span.day_of_week + 1, pa.int32()),
             "school_year": pa.array([f"{year}-{(year + 1) % 100:02d}" for year in start], pa.string()),
         }
+    )
+
+
+def years_before(school_years: Sequence[str]) -> pa.Table:
+    """Return each school year and the one before it: school_year, before."""
+    starts = [first_year(label) for label in school_years]
+    before = [f"{start - 1}-{start % 100:02d}" for start in starts]
+    return pa.table(
+        {"school_year": pa.array(school_years, pa.string()), "before": pa.array(before, pa.string())}
     )
 
 

@@ -158,18 +158,18 @@ def _lose_months(record: YearRecord, school: int) -> YearRecord:
 
 def simulate(schools: Schools, effects: SchoolEffects, planted: Planted, seed: int) -> Iterator[YearRecord]:
     """School years in order; only one is held in memory."""
-    people, absence = stream(seed, "pupils"), stream(seed, "absence")
+    people, homes, absence = stream(seed, "pupils"), stream(seed, "homes"), stream(seed, "absence")
     shared = _school_log_odds(schools, effects, _type_trends(absence))
     stayers = None
     for year, school_year in enumerate(SCHOOL_YEARS):
-        roll = fill_roll(people, schools, year, stayers)
+        roll = fill_roll(people, homes, schools, year, stayers)
         enrolled = roll.enrolled()
         possible = enrolled * half_days(school_year).sum(axis=1)
         eta = _pupil_log_odds(shared[:, year], schools, roll)
         units = _draw_units(absence, eta, _month_log_odds(absence, year), possible)
         share = units.sum(axis=(1, 2)) / possible.sum(axis=1)
         outcome = draw_outcomes(people, schools, roll, share)
-        stayers = next_year(people, roll, outcome)
+        stayers = next_year(people, roll, outcome, units[:, :, B].sum(axis=1))
         record = YearRecord(year, roll, enrolled, units, outcome)
         if year == LAST:
             record = _lose_months(_recode(absence, record, planted.recoded), planted.missing)

@@ -11,6 +11,9 @@ import pandas as pd
 
 from mirrors.sample import process, reduce
 from mirrors.sample.absence import YearRecord, simulate
+from mirrors.sample.arrays import stream
+from mirrors.sample.measures import Stories, Ways, choose_stories, measures, school_ways
+from mirrors.sample.measures.year import Year
 from mirrors.sample.names import CITY
 from mirrors.sample.planted import (
     LAST,
@@ -36,8 +39,24 @@ FORMATS = {
     "follow_up": "csv",
     "trajectory": "csv",
     "lateness": "csv",
+    "measure": "parquet",
 }
 _WRITTEN = datetime(2026, 9, 1)
+
+
+@dataclass(frozen=True)
+class _Customs:
+    """What the schools do alike every year, and the schools with a story."""
+
+    habits: process.Habits
+    ways: Ways
+    stories: Stories
+
+
+def _customs(schools: Schools, effects: SchoolEffects, planted: Planted, seed: int) -> _Customs:
+    habits, rng = process.school_habits(schools, effects, seed), stream(seed, "measures")
+    stories = choose_stories(rng, schools, planted, habits)
+    return _Customs(habits, school_ways(rng, habits, stories), stories)
 
 
 @dataclass(frozen=True)
@@ -83,12 +102,11 @@ def _context_rows(schools: Schools, record: YearRecord) -> pd.DataFrame:
 
 
 def _year_tables(
-    schools: Schools, effects: SchoolEffects, record: YearRecord, seed: int
+    schools: Schools, customs: _Customs, record: YearRecord, seed: int
 ) -> dict[str, pd.DataFrame]:
-    cuts = reduce.breakdowns(schools, record)
-    habits = process.school_habits(schools, effects, seed)
+    cuts, habits = reduce.breakdowns(schools, record), customs.habits
     rng = np.random.default_rng([seed, 100 + record.year])
-    return {
+    tables = {
         "schools": _school_rows(schools, record),
         "context": _context_rows(schools, record),
         "enrolment": pd.concat([reduce.enrolment(schools, record, cut) for cut in cuts]),
@@ -100,15 +118,29 @@ def _year_tables(
         "trajectory": reduce.trajectories(schools, record),
         "lateness": process.lateness(rng, schools, record, habits),
     }
+    later = np.random.default_rng([seed, 200 + record.year])
+    further = process.further_follow_up(later, schools, record, tables["follow_up"])
+    tables["follow_up"] = pd.concat([tables["follow_up"], further])
+    tables["measure"] = measures(later, _as_measured(schools, customs.ways, record, tables))
+    return tables
 
 
-def _all_tables(schools: Schools, effects: SchoolEffects, records: Iterator[YearRecord], seed: int) -> _City:
+def _as_measured(schools: Schools, ways: Ways, record: YearRecord, tables: dict[str, pd.DataFrame]) -> Year:
+    """The school year as the measures see it, with what the other tables say of it."""
+    n, steps = len(schools.school_id), len(process.STEPS)
+    chains = tables["follow_up"]["pupils"].to_numpy().reshape(len(process.THRESHOLDS), n, steps)
+    days = tables["follow_up"]["median_days"].to_numpy()[: n * steps].reshape(n, steps)
+    late = tables["lateness"]["events"].to_numpy().reshape(n, len(process.KINDS))[:, 0]
+    return Year(schools, record, ways, chains.transpose(1, 0, 2), days, late)
+
+
+def _all_tables(schools: Schools, customs: _Customs, records: Iterator[YearRecord], seed: int) -> _City:
     """Tables of every year, the rows of one school together; and the half-days that were recoded."""
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in FORMATS}
     recoded = 0
     for record in records:
         recoded += record.recoded
-        for name, table in _year_tables(schools, effects, record, seed).items():
+        for name, table in _year_tables(schools, customs, record, seed).items():
             parts[name].append(table)
     tables = {
         name: pd.concat(tables).sort_values(["school_id", "school_year"], kind="stable", ignore_index=True)
@@ -186,6 +218,21 @@ def _truth(
     }
 
 
+def _stories(schools: Schools, customs: _Customs) -> dict[str, dict[str, object]]:
+    """The schools with a story that is easy to read; odds and care are on the log scale."""
+    told, habits = customs.stories, customs.habits
+    odds = {
+        "friday_afternoon": (told.friday_afternoon, habits.week[:, -1]),
+        "slow_referral": (told.slow_referral, habits.care[:, 0]),
+        "holiday_edges": (told.holiday_edges, customs.ways.edge),
+    }
+    return {
+        name: {"school_id": schools.school_id[school], "log_odds": round(float(values[school]), 3)}
+        for name, (school, values) in odds.items()
+        if school is not None
+    }
+
+
 def write_sample(folder: Path, truth: Path, seed: int = 2010, size: CitySize = WHOLE_CITY) -> None:
     """Write the contract files of the sample city to `folder` and what is true of it to `truth` (JSON).
 
@@ -194,9 +241,10 @@ def write_sample(folder: Path, truth: Path, seed: int = 2010, size: CitySize = W
     schools = make_schools(size, seed)
     planted = choose_planted(schools, size, seed)
     effects = school_effects(schools, planted, seed)
-    city = _all_tables(schools, effects, simulate(schools, effects, planted, seed), seed)
+    customs = _customs(schools, effects, planted, seed)
+    city = _all_tables(schools, customs, simulate(schools, effects, planted, seed), seed)
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in city.tables.items():
         _write_table(folder, name, table)
-    entries = _truth(schools, planted, effects, city.recoded, seed)
+    entries = _truth(schools, planted, effects, city.recoded, seed) | {"stories": _stories(schools, customs)}
     truth.write_text(json.dumps(entries, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -12,7 +12,8 @@ from mirrors.sample.reduce import rows
 from mirrors.sample.schools import Schools
 from mirrors.sample.timetable import HALF_DAYS, SCHOOL_YEARS, half_days, school_days
 
-THRESHOLD = 5
+THRESHOLDS = (5, 10, 15, 30)
+THRESHOLD = THRESHOLDS[0]
 STEPS = ("threshold", "notified", "contact", "plan", "returned")
 KINDS = ("late", "early_departure")
 # Weight of Mon am, Mon pm, Tue am ... Fri pm: unauthorised absence hugs the weekend.
@@ -27,6 +28,9 @@ _WEEK = np.array(
 )
 _FOLLOWED_LOGIT = np.array([1.7, 1.6, -0.2, 0.1])
 _DAYS = np.array([8.0, 6.0, 15.0, 28.0])
+# At every further threshold: who had no step yet gets it now, and steps come sooner after the threshold.
+_CAUGHT_UP = np.array([0.4, 0.4, 0.25, 0.0])
+_SOONER = np.array([0.5, 0.9, 0.9, 0.95])
 _LATE_PER_PUPIL_DAY = np.array([[0.014, 0.002], [0.03, 0.008]])
 
 
@@ -96,6 +100,39 @@ def follow_up(rng: np.random.Generator, schools: Schools, record: YearRecord, ha
         "median_days": np.where(pupils > 0, days, np.nan).ravel(),
     }
     return rows(schools, record, np.repeat(np.arange(n), len(STEPS)), columns)
+
+
+def further_follow_up(
+    rng: np.random.Generator, schools: Schools, record: YearRecord, first: pd.DataFrame
+) -> pd.DataFrame:
+    """The same at every higher threshold, for some of the pupils of `first`, which is the lowest one's."""
+    n = len(schools.school_id)
+    units = record.units[:, :, B].sum(axis=1)
+    before = first["pupils"].to_numpy().reshape(n, len(STEPS))
+    days = first["median_days"].to_numpy().reshape(n, len(STEPS))
+    tables = []
+    for threshold in THRESHOLDS[1:]:
+        over = record.reference & (units >= threshold)
+        before = _chain_within(rng, before, group_sums(record.roll.school, n, over.astype(np.int64)))
+        days = np.concatenate([days[:, :1], np.rint(2 * days[:, 1:] * _SOONER) / 2], axis=1)
+        columns = {
+            "threshold": threshold,
+            "step": np.tile(np.array(STEPS), n),
+            "pupils": before.ravel(),
+            "median_days": np.where(before > 0, days, np.nan).ravel(),
+        }
+        tables.append(rows(schools, record, np.repeat(np.arange(n), len(STEPS)), columns))
+    return pd.concat(tables)
+
+
+def _chain_within(rng: np.random.Generator, before: Ints, reached: Ints) -> Ints:
+    """Pupils at each step (n, 5), of the `reached` ones among those `before`, who had some steps already."""
+    steps = [reached]
+    for step, caught_up in enumerate(_CAUGHT_UP, start=1):
+        had, had_not = before[:, step], before[:, step - 1] - before[:, step]
+        taken = rng.hypergeometric(had, had_not, steps[-1])
+        steps.append(taken + np.minimum(rng.binomial(steps[-1] - taken, caught_up), had - taken))
+    return np.stack(steps, axis=1)
 
 
 def lateness(rng: np.random.Generator, schools: Schools, record: YearRecord, habits: Habits) -> pd.DataFrame:

@@ -1,10 +1,11 @@
 """Pupils one by one: who is on the roll, how absent they tend to be, who stays, repeats or leaves."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
 from mirrors.sample.arrays import Flags, Floats, Ints
+from mirrors.sample.names import DISTRICTS
 from mirrors.sample.schools import GRADES, TRACKS, Schools
 from mirrors.sample.timetable import MONTHS
 
@@ -17,6 +18,13 @@ FRAILTY_COMMON = 0.6
 FRAILTY_KEPT = 0.85
 STAYS = 0.95
 MOVER_FRAILTY = np.array([0.5, 0.15, 0.1, 0.1, 0.0])
+NOT_HERE = -1
+# Where pupils live: the school's own district first, then those beside it (primary, secondary).
+_HOMES = np.array([[0.72, 0.18, 0.10, 0.0, 0.0], [0.42, 0.22, 0.16, 0.12, 0.08]])
+_BESIDE = np.array([0, 1, -1, 2, -2])
+_BEHIND = (0.03, 0.12)
+_BEHIND_A_GRADE = (0.02, 0.02)
+_BEHIND_A_TRACK = 0.09
 _REPEAT_ODDS = (-4.0, -3.2)
 _CHANGE_SHARE = np.array([0.035, 0.045, 0.01])
 _LEAVE_ODDS = np.array([-5.0, -4.1, -3.3])
@@ -27,7 +35,8 @@ class Roll:
     """Pupils of one school year; n pupils. `track` is -1 in primary schools.
 
     `frailty` (n, 5) is on the log-odds of each absence code; `first` and `last` are positions in the school
-    year's ten months between which the pupil is enrolled.
+    year's ten months between which the pupil is enrolled. `district` is where the pupil lives, `behind` how
+    many years late the pupil is, `before` the unauthorised half-days of last year at this school (NOT_HERE).
     """
 
     school: Ints
@@ -37,6 +46,9 @@ class Roll:
     frailty: Floats
     first: Ints
     last: Ints
+    district: Ints
+    behind: Ints
+    before: Ints
 
     def take(self, index: Ints | Flags) -> "Roll":
         """The chosen pupils."""
@@ -72,13 +84,35 @@ def _stay(rng: np.random.Generator, schools: Schools, year: int, school: Ints) -
     return first, last
 
 
-def _entrants(rng: np.random.Generator, schools: Schools, year: int, cell: Ints) -> Roll:
+def _entrants(
+    rng: np.random.Generator, homes: np.random.Generator, schools: Schools, year: int, cell: Ints
+) -> Roll:
     """New pupils for each wanted place; `cell` is school x grade."""
     school, grade = cell // GRADES, cell % GRADES
     track = np.where(schools.secondary[school], _draw_track(rng, schools.tracks[school, year]), -1)
     sex = rng.integers(0, len(SEXES), len(cell))
     none = np.zeros(len(cell), dtype=np.int64)
-    return Roll(school, grade, sex, track, _frailty(rng, len(cell)), none, none)
+    frailty = _frailty(rng, len(cell))
+    district, behind = _homes(homes, schools, school), _years_behind(homes, schools, school, grade, track)
+    return Roll(school, grade, sex, track, frailty, none, none, district, behind, none + NOT_HERE)
+
+
+def _homes(rng: np.random.Generator, schools: Schools, school: Ints) -> Ints:
+    """The district that each new pupil lives in."""
+    names = [name for name, _ in DISTRICTS]
+    own = np.array([names.index(name) for name in schools.district])[school]
+    reached = np.cumsum(_HOMES, axis=1)[schools.secondary[school].astype(int)]
+    place = (rng.random(len(school))[:, None] > reached[:, :-1]).sum(axis=1)
+    homes: Ints = (own + _BESIDE[place]) % len(names)
+    return homes
+
+
+def _years_behind(rng: np.random.Generator, schools: Schools, school: Ints, grade: Ints, track: Ints) -> Ints:
+    """Whether each new pupil comes a year late: oftener in later grades and in tracks towards work."""
+    level = schools.secondary[school].astype(int)
+    chance = np.array(_BEHIND)[level] + np.array(_BEHIND_A_GRADE)[level] * grade
+    late: Ints = (rng.random(len(school)) < chance + _BEHIND_A_TRACK * np.maximum(track, 0)).astype(np.int64)
+    return late
 
 
 def _places(schools: Schools, year: int) -> Ints:
@@ -93,18 +127,24 @@ def _join(stayers: Roll, entrants: Roll) -> Roll:
     return Roll(*columns)
 
 
-def fill_roll(rng: np.random.Generator, schools: Schools, year: int, stayers: Roll | None) -> Roll:
+def fill_roll(
+    rng: np.random.Generator,
+    homes: np.random.Generator,
+    schools: Schools,
+    year: int,
+    stayers: Roll | None,
+) -> Roll:
     """The roll of a school year: stayers from last year, new pupils in every place still free."""
     places = _places(schools, year)
     cells = np.arange(len(places))
     if stayers is None:
-        roll = _entrants(rng, schools, year, np.repeat(cells, places))
+        roll = _entrants(rng, homes, schools, year, np.repeat(cells, places))
     else:
         taken = np.bincount(stayers.school * GRADES + stayers.grade, minlength=len(places))
         free = np.maximum(places - taken, 0)
-        roll = _join(stayers, _entrants(rng, schools, year, np.repeat(cells, free)))
+        roll = _join(stayers, _entrants(rng, homes, schools, year, np.repeat(cells, free)))
     first, last = _stay(rng, schools, year, roll.school)
-    return Roll(roll.school, roll.grade, roll.sex, roll.track, roll.frailty, first, last)
+    return replace(roll, first=first, last=last)
 
 
 def draw_outcomes(rng: np.random.Generator, schools: Schools, roll: Roll, absent_share: Floats) -> Ints:
@@ -122,8 +162,11 @@ def draw_outcomes(rng: np.random.Generator, schools: Schools, roll: Roll, absent
     return outcome
 
 
-def next_year(rng: np.random.Generator, roll: Roll, outcome: Ints) -> Roll:
-    """Pupils who are still at the same school next year, a grade further unless they repeat: about 80 %."""
+def next_year(rng: np.random.Generator, roll: Roll, outcome: Ints, unauthorised: Ints) -> Roll:
+    """Pupils who are still at the same school next year, a grade further unless they repeat: about 80 %.
+
+    `unauthorised` are their half-days of this year, (n,).
+    """
     repeats = outcome == REPEATED
     finished = (roll.grade == GRADES - 1) & ~repeats
     gone = finished | (outcome == LEFT) | (roll.last < len(MONTHS) - 1) | (rng.random(len(outcome)) > STAYS)
@@ -131,4 +174,6 @@ def next_year(rng: np.random.Generator, roll: Roll, outcome: Ints) -> Roll:
     track = np.where(outcome == CHANGED, np.minimum(roll.track + 1, len(TRACKS) - 1), roll.track)
     fresh = _frailty(rng, len(outcome))
     frailty = FRAILTY_KEPT * roll.frailty + np.sqrt(1 - FRAILTY_KEPT**2) * fresh
-    return Roll(roll.school, grade, roll.sex, track, frailty, roll.first, roll.last).take(~gone)
+    behind = roll.behind + repeats
+    moved = replace(roll, grade=grade, track=track, frailty=frailty, behind=behind, before=unauthorised)
+    return moved.take(~gone)

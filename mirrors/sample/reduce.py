@@ -8,6 +8,7 @@ import pandas as pd
 
 from mirrors.sample.absence import CODES, YearRecord
 from mirrors.sample.arrays import Floats, Ints, group_sums
+from mirrors.sample.names import DISTRICTS
 from mirrors.sample.pupils import OUTCOMES, SEXES
 from mirrors.sample.schools import GRADES, TRACKS, Schools
 from mirrors.sample.timetable import MONTHS, SCHOOL_YEARS
@@ -42,7 +43,7 @@ def _cut(name: str, record: YearRecord, member: Ints, labels: list[list[str]]) -
 
 
 def breakdowns(schools: Schools, record: YearRecord) -> list[Breakdown]:
-    """The whole school, then by grade, sex and (secondary) track."""
+    """The whole school, then by grade, sex, (secondary) track and the district where pupils live."""
     n = len(schools.school_id)
     roll = record.roll
     letters = np.where(schools.secondary, "S", "P")
@@ -52,6 +53,7 @@ def breakdowns(schools: Schools, record: YearRecord) -> list[Breakdown]:
         _cut("grade", record, roll.grade, grades),
         _cut("sex", record, roll.sex, [list(SEXES)] * n),
         _cut("track", record, roll.track, [list(TRACKS)] * n),
+        _cut("district", record, roll.district, [[name for name, _ in DISTRICTS]] * n),
     ]
 
 

@@ -1,5 +1,6 @@
 """School days of the sample city: nine half-days a week, September to June, Flemish-like holidays."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -8,6 +9,8 @@ import numpy as np
 from mirrors.sample.arrays import Ints
 
 MONTHS = (9, 10, 11, 12, 1, 2, 3, 4, 5, 6)
+_BREAK = 7
+_WINTER_EXAMS = 12
 REFERENCE_MONTH = MONTHS.index(2)
 HALF_DAYS = tuple(
     (weekday, half) for weekday in (1, 2, 3, 4, 5) for half in ("am", "pm") if (weekday, half) != (3, "pm")
@@ -70,16 +73,45 @@ def _is_school_day(day: date, year: SchoolYear) -> bool:
     return day.isoweekday() <= 5
 
 
+def _open_days(year: SchoolYear) -> list[date]:
+    first, last = date(year.start, 9, 1), date(year.start + 1, 6, 30)
+    days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
+    return [day for day in days if _is_school_day(day, year)]
+
+
+def _terms(year: SchoolYear) -> list[list[date]]:
+    """The school days between two breaks, which are a week or more without school."""
+    terms: list[list[date]] = []
+    for day in _open_days(year):
+        if terms and (day - terms[-1][-1]).days <= _BREAK:
+            terms[-1].append(day)
+        else:
+            terms.append([day])
+    return terms
+
+
+def _half_days_of(days: Iterable[date]) -> Ints:
+    counts = np.zeros((len(MONTHS), len(HALF_DAYS)), dtype=np.int64)
+    for day in days:
+        for slot, (weekday, _) in enumerate(HALF_DAYS):
+            counts[MONTHS.index(day.month), slot] += weekday == day.isoweekday()
+    return counts
+
+
 def half_days(year: SchoolYear) -> Ints:
     """Possible half-days of one pupil enrolled all year, shape (10 months, 9 half-days of the week)."""
-    counts = np.zeros((len(MONTHS), len(HALF_DAYS)), dtype=np.int64)
-    first, last = date(year.start, 9, 1), date(year.start + 1, 6, 30)
-    for offset in range((last - first).days + 1):
-        day = first + timedelta(days=offset)
-        if _is_school_day(day, year):
-            for slot, (weekday, _) in enumerate(HALF_DAYS):
-                counts[MONTHS.index(day.month), slot] += weekday == day.isoweekday()
-    return counts
+    return _half_days_of(_open_days(year))
+
+
+def edge_half_days(year: SchoolYear) -> Ints:
+    """Half-days of the two school days on either side of every break, summer included; as `half_days`."""
+    return _half_days_of(day for term in _terms(year) for day in dict.fromkeys(term[:2] + term[-2:]))
+
+
+def exam_half_days(year: SchoolYear) -> Ints:
+    """Half-days with exams in secondary schools, before Christmas and in June; as `half_days`."""
+    winter = next(term for term in _terms(year) if term[-1].month == _WINTER_EXAMS)
+    return _half_days_of([*winter[-12:-3], *_terms(year)[-1][-15:-5]])
 
 
 def school_days(half_day_counts: Ints) -> Ints:

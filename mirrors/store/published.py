@@ -23,6 +23,7 @@ from mirrors.store.trouble import StoreDamaged, told_plainly
 _CURRENT = "CURRENT"
 _CANDIDATE = "candidate"
 _ORIGIN = "origin"
+_OLDER_OPEN = 4
 
 
 class NoSnapshot(LookupError):
@@ -117,6 +118,8 @@ class PublishedStore:
         self._folder = folder
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
+        self._older: dict[str, Snapshot] = {}
+        self._origins: dict[str, Origin | None] = {}
 
     def current(self) -> Snapshot:
         """Return the snapshot in use; raises NoSnapshot and StoreDamaged.
@@ -128,6 +131,30 @@ class PublishedStore:
             if self._snapshot is None or self._snapshot.name != name:
                 self._snapshot = _open(_path(self._folder, name))
             return self._snapshot
+
+    def named(self, name: str) -> Snapshot:
+        """Return the snapshot of this name, in use or not; raises NoSnapshot and StoreDamaged."""
+        if name not in _names(self._folder):
+            raise NoSnapshot(_no_such(self._folder, name))
+        with self._lock:
+            if self._snapshot is not None and self._snapshot.name == name:
+                return self._snapshot
+            if name not in self._older:
+                # Whoever still reads one that is let go of here keeps it open.
+                while len(self._older) >= _OLDER_OPEN:
+                    del self._older[next(iter(self._older))]
+                self._older[name] = _open(_path(self._folder, name))
+            return self._older[name]
+
+    def newest(self, most: int = 24) -> dict[str, Origin | None]:
+        """Return the newest snapshots that are whole by name, newest first, with what each was made from."""
+        for name in _names(self._folder)[-most:]:
+            if name not in self._origins:
+                with contextlib.suppress(StoreDamaged):
+                    opened = _open(_path(self._folder, name))
+                    self._origins[name] = opened.origin
+                    opened.close()
+        return dict(sorted(self._origins.items(), key=lambda item: int(item[0]), reverse=True)[:most])
 
 
 def current_name(folder: Path) -> str:
@@ -202,8 +229,7 @@ def _sign(path: Path, published_at: datetime, by: str) -> None:
 def restore_snapshot(folder: Path, name: str) -> None:
     """Put an earlier snapshot in use again; raises NoSnapshot, and StoreDamaged when it is not whole."""
     if name not in _names(folder):
-        there = ", ".join(_names(folder)) or "none"
-        raise NoSnapshot(f"there is no snapshot {name} in {folder}; there are: {there}")
+        raise NoSnapshot(_no_such(folder, name))
     _read_whole(_path(folder, name))
     with told_plainly(folder, lambda: _damaged(_path(folder, name))):
         _point_to(folder, name)
@@ -275,6 +301,10 @@ def _read_whole(path: Path) -> Origin | None:
 def _open(path: Path) -> Snapshot:
     with told_plainly(path.parent, lambda: _damaged(path)):
         return Snapshot(path)
+
+
+def _no_such(folder: Path, name: str) -> str:
+    return f"there is no snapshot {name} in {folder}; there are: {', '.join(_names(folder)) or 'none'}"
 
 
 def _damaged(path: Path) -> str:

@@ -20,6 +20,7 @@ SUPERSEDES = {
     "follow_up": ("threshold",),
     "trajectory": (),
     "lateness": ("kind",),
+    "measure": ("measure",),
     "calendar": (),
     "incidents": (),
     "survey_responses": ("wave", "respondent_group"),

@@ -50,6 +50,7 @@ _WORDS = {
     "disk i/o error": errno.ENOSPC,
 }
 _RUINED = ("corrupt", "malformed", "not a database", "could not decode")
+_TAKEN = ("could not set lock", "unique file handle conflict", "database is locked")
 _UNREADABLE = (
     duckdb.IOException,
     duckdb.SerializationException,
@@ -77,7 +78,7 @@ def told_plainly(
 
 def _trouble(error: Exception, folder: Path, damaged: Callable[[], str], effect: str) -> StoreTrouble | None:
     said = str(error).lower()
-    if "could not set lock" in said or "unique file handle conflict" in said:
+    if any(words in said for words in _TAKEN):
         return StoreBusy(f"another process is writing to {folder}; try again when it is done")
     number = error.errno if isinstance(error, OSError) else _number(said)
     if number in _REASONS:

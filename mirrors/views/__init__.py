@@ -6,6 +6,7 @@ knock; nothing here draws.
 
 from mirrors.store import (
     NoSnapshot,
+    Origin,
     PublishedStore,
     Snapshot,
     StoreBusy,
@@ -18,6 +19,7 @@ from mirrors.views.published import open_published
 
 __all__ = [
     "NoSnapshot",
+    "Origin",
     "PublishedStore",
     "Snapshot",
     "StoreBusy",

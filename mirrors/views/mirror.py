@@ -1,64 +1,23 @@
 """The absenteeism mirror of one school in one school year."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
 from mirrors.access import Viewer
 from mirrors.benchmark.features import SIZE
+from mirrors.benchmark.registration import COMPLETE
 from mirrors.definitions import Indicator, Jurisdiction, load_indicators
 from mirrors.definitions.reading import Texts
 from mirrors.store import Snapshot
-from mirrors.views.figure import Comparison, Figure, PeerFigures, Status, Verdict, read_figure, read_peers
+from mirrors.views.comparisons import read_comparisons
+from mirrors.views.figure import Comparison, Figure, Status
+from mirrors.views.groups import Breakdown, Decomposition, read_breakdowns, read_decompositions
+from mirrors.views.outlook import Driver, read_drivers
+from mirrors.views.pattern import Pattern, read_pattern
+from mirrors.views.response import Chain, read_chains
 from mirrors.views.school import SchoolName, school_name
-from mirrors.views.snapshot import jurisdiction_of, restarts_within
-
-
-@dataclass(frozen=True)
-class TrendPoint:
-    """One school year of a series; `break_reason` is set when the year cannot be compared."""
-
-    school_year: str
-    own: Figure
-    peers: PeerFigures
-    expected: float | None
-    break_reason: Texts | None
-
-
-@dataclass(frozen=True)
-class ChangeWords:
-    """How the latest change is to be worded: direction, and whether it is likely to be real.
-
-    `direction` is "rose", "fell", "similar", or, where the own rate hardly moved,
-    "stayed_as_others_fell" or "stayed_as_others_rose"; `certainty` is "clear", "weak" or "none".
-    `before` is the own level in the years before, `now` this year (shares), both de-noised.
-    """
-
-    direction: str
-    certainty: str
-    before: float
-    now: float
-    decimals: int
-
-
-@dataclass(frozen=True)
-class Trend:
-    """A series over the years with the latest change.
-
-    `change` is None when the change of this year is not judged; `not_judged` then says why: "break_year",
-    "no_year_before", "open_alarm", "rejected", "missing_year", "too_small", "implausible" or "roll_changed".
-    """
-
-    indicator: Indicator
-    points: tuple[TrendPoint, ...]
-    change: ChangeWords | None
-    series_restarts: tuple[str, ...]
-    not_judged: str | None = None
-
-    @property
-    def has_comparable_year(self) -> bool:
-        """Whether any year can be compared, so that there is a series to draw."""
-        return any(point.break_reason is None for point in self.points)
+from mirrors.views.snapshot import jurisdiction_of
+from mirrors.views.trend import Trend, read_trends
+from mirrors.views.weakest import weakest_points
 
 
 @dataclass(frozen=True)
@@ -133,10 +92,18 @@ class Completeness:
     alarms: tuple[str, ...]
     rejected: tuple[str, ...] = ()
 
+    @property
+    def is_lacking(self) -> bool:
+        """Whether so many months are missing that the figures should be read with care."""
+        return self.share is not None and self.share < COMPLETE
+
 
 @dataclass(frozen=True)
 class MirrorView:
-    """Everything the mirror page of one school and year shows."""
+    """Everything the mirror page of one school and year shows.
+
+    `comparisons` and `trends` are those the page opens with, `more` and `more_trends` all others.
+    """
 
     school: SchoolName
     school_year: str
@@ -150,6 +117,24 @@ class MirrorView:
     kinds: tuple[KindOfAbsence, ...]
     bands: Bands | None
     unavailable: tuple[tuple[Indicator, str], ...]
+    more: tuple[Comparison, ...] = ()
+    more_trends: tuple[Trend, ...] = ()
+    pattern: Pattern = field(default_factory=Pattern)
+    breakdowns: tuple[Breakdown, ...] = ()
+    decompositions: tuple[Decomposition, ...] = ()
+    chains: tuple[Chain, ...] = ()
+    drivers: tuple[Driver, ...] = ()
+    weakest: tuple[Comparison, ...] = ()
+
+    def of_family(self, family: str) -> tuple[Comparison, ...]:
+        """Return the further figures of one family that anything is known of."""
+        return tuple(each for each in self.more if each.indicator.family == family and each.is_known)
+
+    @property
+    def process(self) -> tuple[Comparison, ...]:
+        """The figures of the follow-up, without those that the chain of steps already tells."""
+        further = self.of_family("process")
+        return tuple(each for each in further if not (self.chains and each.indicator.counted.step))
 
 
 class UnknownSchool(LookupError):
@@ -170,43 +155,44 @@ def mirror_view(snapshot: Snapshot, viewer: Viewer, school_id: str, school_year:
     if not found:
         raise UnknownSchool(f"no figures for school {school_id} in {school_year}")
     jurisdiction = jurisdiction_of(snapshot)
+    pupils = int(found[0]["pupils"])
     rows = snapshot.rows("figure", order_by="school_year", school_id=school_id)
-    unavailable = dict(_unavailable(snapshot))
+    completeness = _completeness(snapshot, school_id, school_year)
+    judged = not (completeness.alarms or completeness.rejected)
+    compared = read_comparisons(snapshot, rows, school_id, school_year, jurisdiction, judged)
+    headline = tuple(compared[key] for key in jurisdiction.headline if key in compared)
+    trends = tuple(read_trends(snapshot, rows, school_id, school_year, jurisdiction))
+    chosen = jurisdiction.lists
     return MirrorView(
         school=school_name(snapshot, school_id, school_year),
         school_year=school_year,
-        pupils=int(found[0]["pupils"]),
+        pupils=pupils,
         unit=jurisdiction.unit,
-        comparisons=_comparisons(rows, school_year, jurisdiction),
+        comparisons=headline,
         match=_match(snapshot, school_id, school_year, jurisdiction),
-        completeness=_completeness(snapshot, school_id, school_year),
+        completeness=completeness,
         break_reason=jurisdiction.break_reason(school_year),
-        trends=tuple(_trends(snapshot, rows, school_id, school_year, jurisdiction)),
+        trends=tuple(trend for trend in trends if trend.indicator.id in chosen),
         kinds=_kinds(snapshot, school_id, school_year),
         bands=_bands(snapshot, school_id, school_year),
-        unavailable=tuple(
-            (load_indicators()[key], reason)
-            for key, reason in unavailable.items()
-            if key in jurisdiction.headline
+        unavailable=_unavailable(snapshot, jurisdiction),
+        more=tuple(each for key, each in compared.items() if key not in jurisdiction.headline),
+        more_trends=tuple(trend for trend in trends if trend.indicator.id not in chosen),
+        pattern=read_pattern(
+            snapshot, school_id, school_year, _unauthorised_units(compared, pupils), jurisdiction.months
         ),
+        breakdowns=read_breakdowns(snapshot, school_id, school_year, judged),
+        decompositions=read_decompositions(snapshot, school_id, school_year) if judged else (),
+        chains=read_chains(snapshot, school_id, school_year, judged),
+        drivers=read_drivers(snapshot, school_id, school_year),
+        weakest=weakest_points(tuple(compared.values())),
     )
 
 
-def _comparisons(
-    rows: list[dict[str, Any]], school_year: str, jurisdiction: Jurisdiction
-) -> tuple[Comparison, ...]:
-    this_year = {row["indicator"]: row for row in rows if row["school_year"] == school_year}
-    return tuple(
-        Comparison(
-            load_indicators()[key],
-            read_figure(row),
-            row["expected"],
-            read_peers(row),
-            Verdict(row["verdict"]),
-        )
-        for key in jurisdiction.headline
-        if (row := this_year.get(key))
-    )
+def _unauthorised_units(compared: dict[str, Comparison], pupils: int) -> float | None:
+    """Return about how many units were unauthorised, from what is published per 100 pupils."""
+    per_100 = compared.get("A5")
+    return None if per_100 is None or per_100.own.value is None else per_100.own.value * pupils / 100
 
 
 def _match(snapshot: Snapshot, school_id: str, school_year: str, jurisdiction: Jurisdiction) -> Match:
@@ -239,51 +225,6 @@ def _kinds_of(alarms: str) -> tuple[str, ...]:
     return tuple(kind for kind in alarms.split(",") if kind)
 
 
-def _trends(
-    snapshot: Snapshot,
-    rows: list[dict[str, Any]],
-    school_id: str,
-    school_year: str,
-    jurisdiction: Jurisdiction,
-) -> Iterator[Trend]:
-    this_year = {"school_id": school_id, "school_year": school_year}
-    changes = {row["indicator"]: row for row in snapshot.rows("change", **this_year)}
-    for key in jurisdiction.lists:
-        points = tuple(
-            TrendPoint(
-                row["school_year"],
-                read_figure(row),
-                read_peers(row),
-                row["expected"],
-                jurisdiction.break_reason(row["school_year"]),
-            )
-            for row in rows
-            if row["indicator"] == key and row["school_year"] <= school_year
-        )
-        if points:
-            restarts = restarts_within(snapshot, key, points[0].school_year, school_year)
-            row = changes.get(key)
-            reason = row["reason"] if row else _unjudged(snapshot, key, points[-1], school_year, jurisdiction)
-            change = (
-                ChangeWords(row["direction"], row["certainty"], row["before"], row["now"], 1)
-                if row and not reason
-                else None
-            )
-            yield Trend(load_indicators()[key], points, change, restarts, reason or None)
-
-
-def _unjudged(
-    snapshot: Snapshot, indicator: str, latest: TrendPoint, school_year: str, jurisdiction: Jurisdiction
-) -> str:
-    """Return why a school without a row of change is not judged."""
-    if jurisdiction.break_reason(school_year):
-        return "break_year"
-    if latest.school_year == school_year and latest.own.status is Status.REJECTED:
-        return "rejected"
-    judged = snapshot.rows("list_state", indicator=indicator, school_year=school_year)
-    return "missing_year" if judged else "no_year_before"
-
-
 def _kinds(snapshot: Snapshot, school_id: str, school_year: str) -> tuple[KindOfAbsence, ...]:
     rows = {
         row["category"]: row for row in snapshot.rows("kind", school_id=school_id, school_year=school_year)
@@ -305,7 +246,8 @@ def _bands(snapshot: Snapshot, school_id: str, school_year: str) -> Bands | None
     return None
 
 
-def _unavailable(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
-    for row in snapshot.rows("availability"):
-        if row["reason"]:
-            yield row["indicator"], row["reason"]
+def _unavailable(snapshot: Snapshot, jurisdiction: Jurisdiction) -> tuple[tuple[Indicator, str], ...]:
+    reasons = {row["indicator"]: row["reason"] for row in snapshot.rows("availability") if row["reason"]}
+    return tuple(
+        (load_indicators()[key], reason) for key, reason in reasons.items() if key in jurisdiction.headline
+    )

@@ -9,6 +9,7 @@ from mirrors.definitions.reading import Texts
 from mirrors.locale import Language
 from mirrors.store import Snapshot
 from mirrors.views.figure import Figure, read_figure
+from mirrors.views.outlook import Driver, read_drivers
 from mirrors.views.school import SchoolName, school_name
 from mirrors.views.snapshot import jurisdiction_of
 
@@ -20,7 +21,8 @@ class Listed:
     `certainty` is "clear" or "weak". `before` and `now` are shares, de-noised (for "excellent",
     `before` is the expected value). `direction` is "below_expected", "rose", "fell", or, where the own
     rate hardly moved, "stayed_as_others_fell" or "stayed_as_others_rose".
-    `on_list_last_year` says that it stood on the same list the year before.
+    `on_list_last_year` says that it stood on the same list the year before; `alarms` are open questions about
+    its registers; `drivers` are what moved its overall absence, on the two lists of change.
     """
 
     school: SchoolName
@@ -33,6 +35,8 @@ class Listed:
     own: Figure
     completeness: float | None
     on_list_last_year: bool
+    alarms: tuple[str, ...] = ()
+    drivers: tuple[Driver, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -129,7 +133,26 @@ def _listed(snapshot: Snapshot, row: dict[str, Any]) -> Listed:
         own=read_figure(figure),
         completeness=registered["complete"],
         on_list_last_year=bool(row["on_list_last_year"]),
+        alarms=tuple(kind for kind in registered["alarms"].split(",") if kind),
+        drivers=() if row["list"] == "excellent" else read_drivers(snapshot, **key),
     )
+
+
+def lists_of_school(
+    snapshot: Snapshot, viewer: Viewer, school_id: str, school_year: str
+) -> tuple[tuple[Indicator, str, Listed], ...]:
+    """Return the lists that a school stands on in one year: indicator, kind and evidence, the clear first.
+
+    Raises NotAllowed unless the viewer may see the city's lists.
+    """
+    viewer.require_city()
+    order = {key: place for place, key in enumerate(jurisdiction_of(snapshot).lists)}
+    rows = snapshot.rows("listed", school_id=school_id, school_year=school_year)
+    rows = sorted(
+        (row for row in rows if row["indicator"] in order),
+        key=lambda row: (row["certainty"] != "clear", -KINDS.index(row["list"]), order[row["indicator"]]),
+    )
+    return tuple((load_indicators()[row["indicator"]], row["list"], _listed(snapshot, row)) for row in rows)
 
 
 def lists_record(

@@ -25,8 +25,8 @@ def expect_no_exception(page: Page) -> None:
 
 
 def expect_charts_drawn(page: Page) -> None:
-    """Fail unless there are charts, all of them drawn and each with a name for a screen reader."""
-    charts = page.get_by_test_id("stPlotlyChart")
+    """Fail unless there are charts in sight, all of them drawn and each with a name for a screen reader."""
+    charts = page.locator("[data-testid=stPlotlyChart]:visible")
     expect(charts.nth(1)).to_be_visible()
     expect_settled(page)
     figures = page.get_by_role("figure")

@@ -12,7 +12,10 @@ from mirrors.definitions import Indicator, load_indicators
 from mirrors.disclosure.publication import figures
 from mirrors.disclosure.rules import peer_step, rate_step, round_down, round_to, round_up
 
-COMPARED = [indicator for indicator in load_indicators().values() if indicator.kind != "distribution"]
+TABLES = ("distribution", "profile", "programme")
+COMPARED = [indicator for indicator in load_indicators().values() if indicator.kind not in TABLES]
+FINEST = {"rate": 0.001, "per_100_pupils": 1.0, "quantile": 0.5, "days": 0.5, "events": 0.1}
+FINEST_AMOUNT = {"number": 0.01}
 STEPS = {"share": (0.001, 0.005, 0.01), "amount": (0.5, 1.0)}
 DUST = 2e-6
 
@@ -70,7 +73,8 @@ def test_nothing_of_a_small_school_is_shown(
     rows: pd.DataFrame, registered: pd.DataFrame, indicator: Indicator
 ) -> None:
     shown = figures(indicator, rows, registered)
-    small = ~(rows["pupils"] >= indicator.minimum_pupils)
+    fewest = max(indicator.minimum_pupils, 20 if indicator.counts_pupils else 10)
+    small = ~(rows["pupils"] >= fewest)
     assert shown.loc[small, ["value", "low", "high"]].isna().all(axis=None)
     assert (shown.loc[small, "verdict"] == "unknown").all()
     assert set(shown.loc[small, "status"]) <= {"too_small", "missing", "not_asked"}
@@ -91,12 +95,13 @@ def test_every_published_number_is_rounded(
     rows: pd.DataFrame, registered: pd.DataFrame, indicator: Indicator
 ) -> None:
     shown = figures(indicator, rows, registered)
-    finest = {"rate": 0.001, "prevalence": 0.005, "per_100_pupils": 1.0, "quantile": 0.5}[indicator.kind]
+    # Peers of a rare share are shown to a tenth of a point.
+    finest = (
+        0.001 if indicator.is_share else FINEST.get(indicator.kind, FINEST_AMOUNT.get(indicator.unit, 1.0))
+    )
     numbers = ["value", "low", "high", "peer_median", "peer_low", "peer_high"]
-    if indicator.kind == "prevalence":
+    if indicator.counts_pupils:
         assert all(is_multiple(value, 0.01) for value in shown["value"].dropna())
-        # Peers of a rare share of pupils are shown to a tenth of a point.
-        finest = 0.001
     for value in shown[numbers].to_numpy().ravel():
         assert np.isnan(value) or is_multiple(value, finest)
 
@@ -133,7 +138,7 @@ def test_a_bound_has_no_interval_and_no_verdict(
     assert shown.loc[newly, ["low", "high"]].isna().all(axis=None)
     assert (shown.loc[newly, "verdict"] == "unknown").all()
     exact = shown["status"] == "exact"
-    if indicator.kind == "prevalence":
+    if indicator.counts_pupils:
         others = rows["denominator"] - rows["numerator"]
         assert not (exact & ((rows["numerator"] <= 4) | (others <= 4))).any()
     if indicator.kind == "rate":

@@ -13,7 +13,8 @@ from mirrors.benchmark.jumps import PRIOR_MEAN, PRIOR_SD, JumpModel, Pieces, mod
 from mirrors.benchmark.panel import Panel
 from mirrors.benchmark.residual import type_median_residual
 
-CREDIT = 0.4
+CREDIT = 0.45
+KEPT = 0.85
 SIZES = (1.0, 2.5, 6.0, 20.0)
 NO_HISTORY = 1e4
 NEAR_PRIOR = PRIOR_MEAN + np.array([0.3, -0.2, 0.4, -0.3, 0.2, 0.1, -0.4, 0.3, 0.5, 0.2, 0.4, -0.2, 0.3])
@@ -180,8 +181,8 @@ def posterior(oracle: Oracle, model: JumpModel, school: int) -> dict[str, float]
         down = logit(start) - logit(start - margin) if start > margin else np.inf
         earlier = sum(w * oracle.y[school, year] for year, w in older.items()) - mean[2]
         total["points"] += share * (expit(now) - start)
-        total["p_rise"] += share * norm.sf(up, change, sd)
-        total["p_fall"] += share * norm.cdf(-down, change, sd)
+        total["p_rise"] += KEPT * share * norm.sf(up, change, sd)
+        total["p_fall"] += KEPT * share * norm.cdf(-down, change, sd)
         total["level"] += share * expit(now)
         last_year = expit(oracle.y[school, last - 1] - mean[3])
         total["before"] += share * ((1 - credit) * last_year + (credit * expit(earlier) if older else 0.0))

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
-from statistics import median
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -18,11 +18,14 @@ from mirrors.definitions.school_days import school_days
 from mirrors.prepare import reduce_events
 from mirrors.sample import reduce as sample
 from mirrors.sample.absence import CODES, YearRecord, simulate
+from mirrors.sample.measures.patterns import gini_index, top_share
+from mirrors.sample.names import DISTRICTS
 from mirrors.sample.planted import choose_planted, school_effects
 from mirrors.sample.process import THRESHOLD
 from mirrors.sample.schools import TRACKS, CitySize, Schools, make_schools
 from mirrors.sample.timetable import HALF_DAYS, MONTHS, SCHOOL_YEARS
 from mirrors.sample.timetable import _is_school_day as is_school_day
+from tests.spec.measure_oracle import Measures, kaplan_meier_median
 
 Row = dict[str, Any]
 World = dict[str, list[Row]]
@@ -36,10 +39,13 @@ MEASURES = {
     "absence_quantile": ("units", "pupils"),
     "follow_up": ("pupils", "median_days"),
     "lateness": ("events", "pupil_days"),
+    "measure": ("numerator", "denominator", "pupils"),
 }
 CATEGORY = {"B": "unauthorised", "Z": "illness", "R": "legal", "P": "permitted", "H": "permitted"}
 ALONE = ("B", "Z", "R")
 BANDS = {"units": (0, 1, 5, 10, 15, 30), "share": (0, 0.05, 0.1, 0.2, 0.5)}
+CODES_IN_USE = ["B", "Z", "D", "R", "P", "H", "M"]
+OFTEN = [0.45, 0.2, 0.1, 0.1, 0.05, 0.05, 0.05]
 STEPS = ("notified", "first_contact", "plan", "returned")
 
 
@@ -102,7 +108,7 @@ class Oracle:
         if breakdown == "all":
             return at in self.registered
         given = [event.get(breakdown) for event in self.events if place(event) == at]
-        return any(given) if breakdown == "track" else bool(given) and all(given)
+        return any(given) if breakdown in ("track", "district") else bool(given) and all(given)
 
     def member(self, at: tuple[str, str], breakdown: str, text: str) -> str:
         spelled = [
@@ -132,7 +138,7 @@ class Oracle:
         for event in self.events:
             at = place(event)
             units[(*at, "all", "", event["date"].month, event["code"])] += 1
-            for breakdown in ("grade", "sex", "track"):
+            for breakdown in ("grade", "sex", "track", "district"):
                 if self.has_breakdown(at, breakdown) and event.get(breakdown):
                     units[
                         (*at, breakdown, self.member(at, breakdown, event[breakdown]), None, event["code"])
@@ -200,7 +206,7 @@ class Oracle:
             return ""
         mine = [e for e in self.events if place(e) == at and e["token"] == token]
         last = max(e["date"] for e in mine)
-        order = ("grade", "track", "sex")
+        order = ("grade", "track", "sex", "district")
         # A place that was not given stands after every other.
         places = [tuple(e.get(name) or "\uffff" for name in order) for e in mine if e["date"] == last]
         return min(places)[order.index(breakdown)].lower()
@@ -251,22 +257,28 @@ class Oracle:
                 reached = [chain for chain in chains if chain is not None]
                 result[(*at, threshold, "threshold")] = (len(reached), None)
                 for step in STEPS if followed else ():
-                    delays = [chain[step] for chain in reached if step in chain]
+                    waits = [chain[step] for chain in reached if step in chain]
                     name = "contact" if step == "first_contact" else step
-                    result[(*at, threshold, name)] = (len(delays), float(median(delays)) if delays else None)
+                    taken = sum(ended for _, ended in waits)
+                    result[(*at, threshold, name)] = (taken, kaplan_meier_median(waits))
         return result
 
     def chain(
         self, at: tuple[str, str], token: str, threshold: int, days: list[date]
-    ) -> dict[str, int] | None:
-        """Return the school days to each step since the step before; None below the threshold."""
+    ) -> dict[str, tuple[int, bool]] | None:
+        """Return the school days waited for each step and whether it came; None below the threshold.
+
+        A step is waited for since the latest of the steps before it; only who had the step just before it
+        waits in vain, until the last day that the school's events tell of.
+        """
         mine = sorted(
             e["date"] for e in self.events if place(e) == at and e["token"] == token and e["code"] == "B"
         )
         if len(mine) < threshold:
             return None
+        last = max(e["date"] for e in (*self.events, *self.steps) if place(e) == at)
         crossed = mine[threshold - 1]
-        chain, before = {}, crossed
+        chain, before, had_step_before = {}, crossed, True
         for step in STEPS:
             taken = [
                 s["date"]
@@ -276,8 +288,11 @@ class Oracle:
             ]
             if taken:
                 when = max(min(taken), crossed)
-                chain[step] = sum(before < day <= when for day in days)
+                chain[step] = (sum(before < day <= when for day in days), True)
                 before = max(before, when)
+            elif had_step_before:
+                chain[step] = (sum(before < day <= last for day in days), False)
+            had_step_before = bool(taken)
         return chain
 
     def lateness(self) -> dict[tuple, tuple]:
@@ -289,6 +304,10 @@ class Oracle:
                 result[(*at, kind)] = (events, sum(known))
         return result
 
+    def measures(self) -> dict[tuple, tuple]:
+        places = sorted({*self.registered, *(place(event) for event in self.late)})
+        return {(*at, name, None): count for at in places for name, count in Measures(self, at).all().items()}
+
     def everything(self) -> Found:
         every = {
             "absence": self.absence(),
@@ -297,6 +316,7 @@ class Oracle:
             "absence_quantile": self.quantiles(),
             "follow_up": self.follow_up(),
             "lateness": self.lateness(),
+            "measure": self.measures(),
         }
         return {name: rows for name, rows in every.items() if rows}
 
@@ -344,6 +364,7 @@ def _enrol(rng: np.random.Generator, world: World, at: Row, pupils: int) -> None
         "grade": ("P1", "P2"),
         "sex": ("F", "M", "X"),
         "track": ("dual", "labour"),
+        "district": ("Dok", "Haven"),
     }.items():
         for member in members if rng.random() < 0.8 else ():
             number = int(rng.choice([0, 1, pupils // 2, pupils]))
@@ -355,32 +376,41 @@ def _enrol(rng: np.random.Generator, world: World, at: Row, pupils: int) -> None
 
 
 def _attend(rng: np.random.Generator, world: World, at: Row, pupil: int) -> None:
-    who = {**at, "token": f"{at['school_year'][:4]}{pupil:016d}"}
+    # One school's tokens stay the same from year to year.
+    kept = "2000" if at["school_id"] == "S1" else at["school_year"][:4]
+    who = {**at, "token": f"{kept}{pupil:016d}"}
     taken = {
         (a_day(rng, at["school_year"]), str(rng.choice(["am", "pm"]))) for _ in range(int(rng.gamma(0.7, 14)))
     }
+    spell: set[tuple[date, str]] = set()
+    if pupil in (1, 4):
+        days = [date(int(at["school_year"][:4]), 9, 5) + timedelta(days=int(rng.integers(250)))]
+        days += [days[0] + timedelta(days=after) for after in range(1, int(rng.integers(4, 30)))]
+        spell = {(day, half_day) for day in days for half_day in ("am", "pm")}
+        taken |= spell
     for day, half_day in sorted(taken):
         world["absence_events"].append(
             {
                 **who,
                 "date": day,
                 "half_day": half_day,
-                "code": str(
-                    rng.choice(["B", "Z", "D", "R", "P", "H", "M"], p=[0.45, 0.2, 0.1, 0.1, 0.05, 0.05, 0.05])
-                ),
+                "code": "B" if (day, half_day) in spell else str(rng.choice(CODES_IN_USE, p=OFTEN)),
                 "grade": None
                 if pupil == 3 and at["school_id"] == "S0"
                 else f"P{rng.choice([1 + pupil % 2, 2])}",
                 "sex": "fm"[pupil // 2 % 2] if pupil or at["school_id"] != "S1" else None,
                 "track": ("Dual", "labour", None)[pupil % 3] if at["school_id"] != "S2" else None,
+                "district": ("dok", "Haven", None)[pupil // 2 % 3] if at["school_id"] != "S1" else None,
             }
         )
     for _ in range(int(rng.poisson(1.5)) if at["school_id"] != "S0" else 0):
         step = str(rng.choice([*STEPS, "closed"]))
         world["followup_events"].append({**who, "date": a_day(rng, at["school_year"]), "step": step})
-    for _ in range(int(rng.poisson(0.5))):
+    for _ in range(int(rng.poisson(60 if pupil == 2 else 0.5))):
         kind = str(rng.choice(["late", "early_departure"]))
-        world["late_events"].append({**who, "date": a_day(rng, at["school_year"]), "kind": kind})
+        minutes = None if rng.random() < 0.3 else int(rng.integers(1, 60))
+        late = {**who, "date": a_day(rng, at["school_year"]), "kind": kind, "minutes": minutes}
+        world["late_events"].append(late)
 
 
 def _own_days(rng: np.random.Generator, world: World, at: Row) -> None:
@@ -393,18 +423,22 @@ def _own_days(rng: np.random.Generator, world: World, at: Row) -> None:
             world["calendar"].append(row)
 
 
+@cache
+def expected(seed: int) -> Found:
+    return Oracle(a_world(seed)).everything()
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_every_table_is_what_the_oracle_counts(seed: int) -> None:
-    world = a_world(seed)
-    reduced, expected = found(reduce_events(tables(world), FLANDERS)), Oracle(world).everything()
-    assert set(reduced) == set(expected)
-    for name, rows in expected.items():
+    reduced = found(reduce_events(tables(a_world(seed)), FLANDERS))
+    assert set(reduced) == set(expected(seed))
+    for name, rows in expected(seed).items():
         assert reduced[name].keys() == rows.keys(), name
         assert {key: pytest.approx(row) for key, row in rows.items()} == reduced[name], name
 
 
 def test_the_worlds_hold_what_can_go_wrong() -> None:
-    every = [Oracle(a_world(seed)).everything() for seed in range(12)]
+    every = [expected(seed) for seed in range(12)]
     bands = [rows for one in every for rows in one["pupil_band"].items()]
     steps = [row for one in every for row in one["follow_up"].items()]
     assert {key[4] for key, _ in bands} == {"B", "Z", "R", "any"}
@@ -416,8 +450,25 @@ def test_the_worlds_hold_what_can_go_wrong() -> None:
         "plan",
         "returned",
     }
-    assert {row[1] for key, row in steps if key[3] == "plan"} >= {None, 0.0}
+    waited = {(row[1], row[0] > 0) for key, row in steps if key[3] == "plan"}
+    assert waited >= {(None, False), (None, True), (0.0, True)}
     assert all(len(one["lateness"]) for one in every)
+
+
+def test_the_worlds_hold_every_measure_that_events_give() -> None:
+    rows = [row for seed in range(12) for row in expected(seed)["measure"].items()]
+    parts, wholes = Counter[str](), Counter[str]()
+    for (*_, name, _), (part, whole, _) in rows:
+        parts[name] += part
+        wholes[name] += whole
+    some = {name for name in wholes if 0 < parts[name] < wholes[name]}
+    assert some == {
+        *("edge", "off_edge", "exam", "off_exam", "disruption_days", "long_spell", "single_half_day"),
+        *("september", "month_absentee", "top_5", "gini", "late_5", "late_10", "late_long"),
+        *("timely_referral", "early_referral", "unreferred_severe", "followed_in_time", "overdue"),
+        *("relapse", "returned_lasting", "repeater", "severe_again"),
+    }
+    assert parts["late_minutes"] > wholes["late_minutes"]
 
 
 SMALL_CITY = CitySize(primary=9, secondary=9, very_small=2, last_year_steps=1, earlier_steps=1, excellent=1)
@@ -466,6 +517,7 @@ def events_of(schools: Schools, record: YearRecord) -> pa.Table:
             "grade": f"{'S' if schools.secondary[school] else 'P'}{roll.grade[pupil] + 1}",
             "sex": sample.SEXES[roll.sex[pupil]].lower(),
             "track": TRACKS[roll.track[pupil]] if roll.track[pupil] >= 0 else None,
+            "district": DISTRICTS[roll.district[pupil]][0],
         }
         for code, at in zip(codes, rng.choice(len(slots), len(codes), replace=False), strict=True):
             day, half_day = slots[at]
@@ -514,6 +566,18 @@ class TestTheSampleCity:
         quantiles = self.expected("absence_quantile", sample.quantiles(*city))
         ours = {key: row for key, row in reduced["absence_quantile"].items() if key[2] in ("B", "Z")}
         assert ours == quantiles
+
+    def test_measures_of_pupils(self, city: tuple[Schools, YearRecord], reduced: Found) -> None:
+        schools, record = city
+        units = record.units[:, :, CODES.index("B")]
+        monthly = [np.bincount(record.roll.school, at, len(schools.school_id)) for at in (units >= 4).T]
+        often = {key[0]: row[0] for key, row in reduced["measure"].items() if key[2] == "month_absentee"}
+        assert often == dict(zip(schools.school_id, sum(monthly).tolist(), strict=True))
+        for place, school in enumerate(schools.school_id):
+            mine = np.sort(units[record.roll.school == place].sum(axis=1))
+            key = (school, SCHOOL_YEARS[record.year].label)
+            assert reduced["measure"][*key, "top_5", None][0] == pytest.approx(top_share(mine))
+            assert reduced["measure"][*key, "gini", None][0] == pytest.approx(gini_index(mine))
 
     def test_pupils_at_the_threshold(self, city: tuple[Schools, YearRecord], reduced: Found) -> None:
         schools, record = city

@@ -1,22 +1,26 @@
 """Read models made by hand: one school, one city, one evening's work, no store behind them."""
 
+from dataclasses import replace
+
 from mirrors.definitions import load_indicators
 from mirrors.views.city import CityKinds, CityPoint, CityTrend, Spread
 from mirrors.views.figure import Comparison, Figure, PeerFigures, Status, Verdict
+from mirrors.views.groups import Breakdown, Decomposition, Gap, Group
 from mirrors.views.mirror import (
     Band,
     Bands,
-    ChangeWords,
     Completeness,
     FeatureMatch,
     KindOfAbsence,
     Match,
     MirrorView,
     SchoolName,
-    Trend,
-    TrendPoint,
 )
+from mirrors.views.outlook import Driver
+from mirrors.views.pattern import Moment, Pattern, Profile
+from mirrors.views.response import Chain, Step
 from mirrors.views.ten_and_ten import Listed
+from mirrors.views.trend import ChangeWords, Trend, TrendPoint
 
 INDICATORS = load_indicators()
 CLOSED = {
@@ -182,3 +186,74 @@ SPREADS = (
     ),
 )
 LISTED = Listed(LINDE, 412, "clear", 0.0113, 0.0188, "rose", 1, Figure(0.019, 0.016, 0.022), 0.98, True)
+
+NOTIFIED = Step("notified", 120, 0.8, Status.EXACT, 6.5, 0.9, 8.0, Verdict.LOWER)
+CHAIN = Chain(
+    5,
+    (
+        Step("threshold", 150, 1.0, Status.EXACT, None, None, None),
+        NOTIFIED,
+        Step("contact", 110, 0.73, Status.EXACT, 4.0, 0.71, 6.0, Verdict.SIMILAR),
+        Step("plan", 60, 0.4, Status.EXACT, 13.0, 0.41, 13.0, Verdict.SIMILAR),
+        Step("returned", None, 0.1, Status.AT_MOST, None, 0.25, 26.0),
+    ),
+    ("2024-25",),
+)
+
+
+def moments(indexes: dict[str, float | None], peers: dict[str, float]) -> tuple[Moment, ...]:
+    """Return moments with their index; None is one with too little absence."""
+    return tuple(
+        Moment(
+            item,
+            None if index is None else index / 5000,
+            index,
+            Status.TOO_SMALL if index is None else Status.EXACT,
+            peers.get(item),
+        )
+        for item, index in indexes.items()
+    )
+
+
+WEEK = Profile(
+    moments(
+        {
+            "mon_am": 118.0, "mon_pm": 121.0, "tue_am": 97.0, "tue_pm": 101.0, "wed_am": 92.0,
+            "thu_am": 96.0, "thu_pm": 99.0, "fri_am": 108.0, "fri_pm": 139.0,
+        },
+        {"mon_am": 110.0, "fri_pm": 121.0},
+    ),
+    "fri_pm",
+)  # fmt: skip
+YEAR = Profile(moments({"9": 70.0, "10": None, "11": 110.0, "6": 140.0}, {"9": 72.0, "10": 85.0, "6": 130.0}))
+PATTERN = Pattern(
+    half_days=WEEK,
+    months=YEAR,
+    edges=Profile(moments({"edge": 176.0, "off_edge": 89.0}, {"edge": 132.0, "off_edge": 96.0}), "edge"),
+    exams=Profile(moments({"exam": 91.0, "off_exam": 101.0}, {"exam": 107.0})),
+)
+GRADES = Breakdown(
+    "grade",
+    INDICATORS["A2"],
+    (
+        Group("S1", 115, Figure(0.01, 0.005, 0.015), 0.011),
+        Group("S2", 120, Figure(0.025, 0.015, 0.035), 0.012),
+        Group("S3", None, Figure(None, status=Status.TOO_SMALL), 0.015),
+    ),
+    (Gap("S1", 0.6, 0.4, 0.9), Gap("S2", 1.8, 1.3, 2.6)),
+)
+DIFFERENCE = Decomposition("grade", INDICATORS["A2"], 0.008, 0.002, 0.006)
+DRIVERS = (
+    Driver("category", "illness", 0.012),
+    Driver("grade", "P4", -0.005),
+    Driver("month", "2", 0.003),
+    Driver("month", "3", 0.001),
+)
+FULL = replace(
+    MIRROR,
+    pattern=PATTERN,
+    breakdowns=(GRADES,),
+    decompositions=(DIFFERENCE,),
+    chains=(CHAIN,),
+    drivers=DRIVERS,
+)

@@ -8,7 +8,7 @@ from mirrors.benchmark.alarm import Kind, State
 from mirrors.charts.alarm_evidence import what_was_seen
 from mirrors.charts.alarm_words import alarm_effect, alarm_title, what_to_do
 from mirrors.charts.doubts import alarm_sentences, completeness_sentence
-from mirrors.charts.readings import verdict_sentences
+from mirrors.charts.verdict import verdict_sentences
 from mirrors.locale import Language
 from mirrors.views.alarms import AlarmView
 from mirrors.views.mirror import Completeness

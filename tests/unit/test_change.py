@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mirrors.benchmark.change import fit_change
+from mirrors.benchmark.change import CERTAINTY_KEPT, fit_change
 from mirrors.benchmark.level import fit_level
 from mirrors.benchmark.panel import Panel
 from mirrors.benchmark.ten_and_ten import choose
@@ -122,6 +122,11 @@ def test_a_quiet_city_has_hardly_any_clear_change() -> None:
         lists = choose(fit_change(panel), fit_level(panel))
         clear += len(lists.rose.clear) + len(lists.improved.clear)
     assert clear <= 4
+
+
+def test_no_change_is_called_certain() -> None:
+    found = fit_change(with_odds(quiet_city(3), 7, [4.0, 4.0]))
+    assert 0.95 * CERTAINTY_KEPT < found.p_rise[7] <= CERTAINTY_KEPT
 
 
 def test_a_change_is_smaller_than_it_looks() -> None:

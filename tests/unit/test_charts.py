@@ -16,24 +16,35 @@ from mirrors.charts.city_readings import (
     listed_sentence,
 )
 from mirrors.charts.city_trend import city_trend
+from mirrors.charts.composition import composition
 from mirrors.charts.doubts import broken_years, completeness_sentence, match_sentence
-from mirrors.charts.features import features_table
+from mirrors.charts.edges import edges
+from mirrors.charts.features import features, features_table
+from mirrors.charts.follow_up import follow_up
+from mirrors.charts.groups import groups
+from mirrors.charts.heat import heat
 from mirrors.charts.key import key
 from mirrors.charts.kinds import kinds
-from mirrors.charts.readings import change_sentence, change_title, standing_title, verdict_sentences
+from mirrors.charts.months import months
+from mirrors.charts.readings import change_sentence, change_title
 from mirrors.charts.short_lists import card_facts
 from mirrors.charts.spread import spread
+from mirrors.charts.standing import standing_title
 from mirrors.charts.style import DARK, LIGHT, Palette, ticks
 from mirrors.charts.trend import trend
+from mirrors.charts.verdict import verdict_sentences
 from mirrors.charts.where_we_stand import where_we_stand
 from mirrors.locale import LANGUAGES, Language
+from mirrors.views.beside import set_beside
 from mirrors.views.city import CityCompleteness, CityView
-from mirrors.views.figure import Figure, PeerFigures, Status, Verdict
-from mirrors.views.mirror import ChangeWords, Completeness
+from mirrors.views.figure import Against, Figure, PeerFigures, Status, Verdict
+from mirrors.views.mirror import Completeness
+from mirrors.views.trend import ChangeWords
 from tests.unit import examples as example
 
 ENGLISH = Language("en")
 SPREAD_TYPES = {"primary": "primary school", "secondary": "secondary school"}
+BESIDE = [set_beside(each, 0.06, ("2023-24", Figure(0.05, 0.045, 0.055))) for each in example.COMPARISONS]
 DRAWN = {
     "where we stand": lambda language, palette: where_we_stand(example.COMPARISONS, language, palette),
     "trend": lambda language, palette: trend(example.TREND, language, palette),
@@ -42,6 +53,16 @@ DRAWN = {
     "spread": lambda language, palette: spread(example.SPREADS, SPREAD_TYPES, language, palette),
     "city trend": lambda language, palette: city_trend(example.CITY_TREND, language, palette),
     "city kinds": lambda language, palette: city_kinds(example.CITY_KINDS, language, palette),
+    "beside the past": lambda language, palette: where_we_stand(BESIDE, language, palette, Against.PAST),
+    "beside the city": lambda language, palette: where_we_stand(BESIDE, language, palette, Against.CITY),
+    "trend and expected": lambda language, palette: trend(example.TREND, language, palette, Against.EXPECTED),
+    "week": lambda language, palette: heat(example.WEEK, language, palette),
+    "months": lambda language, palette: months(example.YEAR, language, palette),
+    "holidays and exams": lambda language, palette: edges(example.PATTERN, language, palette),
+    "groups": lambda language, palette: groups(example.GRADES, language, palette),
+    "composition": lambda language, palette: composition(example.DIFFERENCE, language, palette),
+    "follow-up": lambda language, palette: follow_up(example.CHAIN, "half_day", language, palette),
+    "features": lambda language, palette: features(example.MATCH, language, palette),
 }
 every_chart = pytest.mark.parametrize("draw", list(DRAWN.values()), ids=list(DRAWN))
 every_language = pytest.mark.parametrize(
@@ -346,11 +367,11 @@ def test_the_short_lists_are_counted_in_words() -> None:
 
 
 def test_a_card_says_what_it_rests_on() -> None:
-    facts = card_facts(example.INDICATORS["A2"], example.LISTED, "primary school", ENGLISH)
+    facts = card_facts(example.INDICATORS["A2"], example.LISTED, "primary school", None, ENGLISH)
     assert plain(facts).split("  \n") == [
         "Primary school · 412 pupils · registered this year: 1.9 %",
-        "Certainty: clear. Registers complete for 98 % of the months.",
-        "On this list last year too.",
+        "Certainty: clear. Registers complete for 98 % of the months. Nothing stands out in them.",
+        "On this list last year too. No contact noted yet.",
     ]
 
 

@@ -16,8 +16,8 @@ CONTRACTS = load_contracts()
 FILES = FOLDER / "contracts"
 KINDS = [
     *("schools", "context", "enrolment", "absence", "absence_pattern", "pupil_band", "absence_quantile"),
-    *("follow_up", "trajectory", "lateness", "calendar", "incidents", "survey_responses", "survey_summary"),
-    *("checklist", "absence_events", "late_events", "followup_events"),
+    *("follow_up", "trajectory", "lateness", "measure", "calendar", "incidents", "survey_responses"),
+    *("survey_summary", "checklist", "absence_events", "late_events", "followup_events"),
 ]
 
 each_contract = pytest.mark.parametrize("contract", CONTRACTS.values(), ids=lambda contract: contract.name)

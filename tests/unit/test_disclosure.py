@@ -462,8 +462,30 @@ COLUMNS = {
     "peer_feature": {"school_id", "school_year", "feature", "own", "low", "high", "weight"},
     "match": {"school_id", "school_year", "quality", "peers", "close", "reason"},
     "spread": {"indicator", "school_year", "school_type", "schools", "decile", "value"},
+    "profile": {
+        *("school_id", "school_year", "profile", "item", "category"),
+        *("value", "index", "status", "peer_index"),
+    },
+    "group": {
+        *("school_id", "school_year", "breakdown", "member", "indicator", "pupils"),
+        *("value", "low", "high", "status", "peer_median"),
+    },
+    "gap": {"school_id", "school_year", "breakdown", "member", "ratio", "low", "high", "status"},
+    "decomposition": {
+        *("school_id", "school_year", "breakdown", "indicator"),
+        *("difference", "composition", "rate", "status"),
+    },
+    "step": {
+        *("school_id", "school_year", "threshold", "step", "pupils", "share", "status"),
+        *("days", "peer_share", "peer_days", "years", "pooled"),
+    },
+    "pooled": {"school_id", "school_year", "indicator", "value", "low", "high", "status", "years"},
+    "trend_word": {"school_id", "school_year", "indicator", "word"},
+    "driver": {"school_id", "school_year", "part", "item", "points"},
 }
-FORBIDDEN = re.compile(r"rank|score|position|(^|_)(min|max|minimum|maximum|lowest|highest|worst|best)(_|$)")
+FORBIDDEN = re.compile(
+    r"rank|score|(?<!com)position|(^|_)(min|max|minimum|maximum|lowest|highest|worst|best)(_|$)"
+)
 
 
 @pytest.mark.parametrize("table", COLUMNS)

@@ -319,7 +319,7 @@ WRONG_CELLS = [
     ("code", "", Problem.REQUIRED),
     ("breakdown", SECRET, Problem.NOT_IN_LIST),
     ("breakdown", "", Problem.REQUIRED),
-    ("member", f"{SECRET}!", Problem.TOO_LONG),
+    ("member", f"{SECRET} {SECRET}", Problem.TOO_LONG),
     ("school_id", "", Problem.REQUIRED),
     ("school_id", "   ", Problem.REQUIRED),
     ("school_id", f"{SECRET} {SECRET}", Problem.TOO_LONG),
@@ -536,6 +536,16 @@ class TestBetweenTables:
         assert read(enrolment, fits).facts
         much = write_csv(tmp_path / "absence.csv", ABSENCE, absence_row(units=301), absence_row(month=10))
         assert [finding.problem for finding in refusal(enrolment, much)] == [Problem.MORE_THAN_POSSIBLE]
+
+    def test_a_part_is_not_larger_than_its_whole(self, tmp_path: Path) -> None:
+        header = load_contracts()["measure"].columns
+        fits = [("S1", "2024-25", name, "", 5, 5, 90) for name in ("edge", "september")]
+        larger = [("S1", "2024-25", name, "", 12.5, 1, 90) for name in ("gini", "late_minutes")]
+        path = write_csv(tmp_path / "measure.csv", header, *fits, *larger)
+        assert read(path).facts
+        wrong = write_csv(tmp_path / "measure.csv", header, *fits, ("S1", "2024-25", "exam", "", 6, 5, 90))
+        [finding] = refusal(wrong)
+        assert (finding.problem, finding.row) == (Problem.PART_OVER_WHOLE, 4)
 
     def test_bands_that_are_whole_add_up_to_their_base(self, tmp_path: Path) -> None:
         bands = [

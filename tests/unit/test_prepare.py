@@ -93,6 +93,7 @@ class TestReduction:
             "absence_quantile",
             "follow_up",
             "lateness",
+            "measure",
         }
         for name, table in result.items():
             fields = load_contracts()[name].fields
@@ -255,6 +256,148 @@ class TestFollowUp:
             (30, "threshold"): 0,
         }
 
+    def test_who_still_waits_moves_the_median_up(self) -> None:
+        """Five pupils at the threshold: two notified after 1 and 3 days, three never, seen for 15 days."""
+        week = [absence(name, day) for name in "abcde" for day in school_days(5)]
+        later = [absence("z", school_days(20)[-1], code="Z")]
+        steps = [
+            {**AT, "token": name, "date": school_days(20)[place], "step": "notified"}
+            for name, place in (("a", 5), ("b", 7))
+        ]
+        rows = reduced(absence_events=week + later, followup_events=steps)["follow_up"]
+        found = {(row["threshold"], row["step"]): (row["pupils"], row["median_days"]) for row in rows}
+        assert found[5, "notified"] == (2, None)
+        steps.append({**steps[0], "token": "c", "date": school_days(20)[12]})
+        rows = reduced(absence_events=week + later, followup_events=steps)["follow_up"]
+        found = {(row["threshold"], row["step"]): (row["pupils"], row["median_days"]) for row in rows}
+        assert found[5, "notified"] == (3, 8.0)
+
+
+class TestMeasures:
+    """Counts of one school of twenty pupils, with a file of follow-up where steps are given."""
+
+    def count(self, name: str, **rows: list[dict[str, Any]]) -> tuple[float, float, int] | None:
+        """Return (numerator, denominator, pupils) of one measure."""
+        found = reduced(enrolment=[enrolled(20)], **rows).get("measure", [])
+        counts = {row["measure"]: (row["numerator"], row["denominator"], row["pupils"]) for row in found}
+        assert all(row["member"] is None for row in found)
+        return counts.get(name)
+
+    def test_days_around_a_break_are_edges(self) -> None:
+        # Autumn break of 2024: Monday 28 October to Sunday 3 November.
+        days = [date(2024, 10, 23), date(2024, 10, 24), date(2024, 10, 25), date(2024, 11, 4)]
+        edge = self.count("edge", absence_events=[absence("a", day) for day in days])
+        assert edge is not None
+        assert edge[0] == 3
+        # Five runs of school days, of which one begins or ends with a Wednesday; four days each.
+        assert 20 * (40 - 5) <= edge[1] <= 20 * 40
+        off_edge = self.count("off_edge", absence_events=[absence("a", day) for day in days])
+        assert off_edge is not None
+        assert off_edge[0] == 1
+
+    def test_a_long_weekend_is_no_break(self) -> None:
+        # Ascension Day 2025 is Thursday 29 May, with a free Friday.
+        edge = self.count("edge", absence_events=[absence("a", date(2025, 5, 28))])
+        assert edge is not None
+        assert edge[0] == 0
+
+    def test_exams_are_known_from_the_calendar_only(self) -> None:
+        given = [absence("a", MONDAY), absence("a", MONDAY, "pm")]
+        assert self.count("exam", absence_events=given) is None
+        exam = {**AT, "date": MONDAY, "half_day": "am", "kind": "exam"}
+        assert self.count("exam", absence_events=given, calendar=[exam]) == (1, 20, 20)
+
+    def test_a_weekend_and_a_wednesday_afternoon_do_not_part_a_spell(self) -> None:
+        days = [date(2024, 9, 5) + timedelta(days=after) for after in range(7)]
+        half_days = [(day, half_day) for day in days for half_day in ("am", "pm")]
+        spell = [
+            absence("a", day, half_day)
+            for day, half_day in half_days
+            if day.isoweekday() < 6 and (day.isoweekday(), half_day) != (3, "pm")
+        ]
+        alone = absence("b", MONDAY)
+        assert len(spell) == 9
+        assert self.count("long_spell", absence_events=[*spell, alone]) == (0, 10, 20)
+        spell.append(absence("a", date(2024, 9, 12), "am"))
+        assert self.count("long_spell", absence_events=[*spell, alone]) == (10, 11, 20)
+        assert self.count("single_half_day", absence_events=[*spell, alone]) == (1, 11, 20)
+
+    def test_a_twentieth_of_the_pupils_holds_most(self) -> None:
+        many = [absence("a", day) for day in school_days(6)] + [absence("b", MONDAY), absence("c", MONDAY)]
+        assert self.count("top_5", absence_events=many) == (6, 8, 20)
+        # Of thirty pupils the twentieth is one and a half.
+        found = reduced(enrolment=[enrolled(30)], absence_events=many)["measure"]
+        assert next(row["numerator"] for row in found if row["measure"] == "top_5") == 6.5
+
+    def test_one_pupil_with_everything_is_as_unequal_as_can_be(self) -> None:
+        gini = self.count("gini", absence_events=[absence("a", MONDAY)])
+        assert gini == (pytest.approx(0.95), 1, 20)
+
+    def test_a_day_when_most_are_absent_is_a_disruption(self) -> None:
+        usual = [absence("a", day, code="Z") for day in school_days(20)]
+        elsewhere = [
+            absence("a", date(2024, 10, 1) + timedelta(days=after), code="Z") for after in range(270)
+        ]
+        strike = [absence(f"p{number}", MONDAY) for number in range(15)]
+        found = self.count("disruption_days", absence_events=[*usual, *elsewhere, *strike])
+        assert found is not None
+        assert found[0] == 1
+        assert self.count("disruption_days", absence_events=strike) is None
+
+    def test_lates_are_counted_a_term(self) -> None:
+        lates = [{**AT, "token": "a", "date": day, "kind": "late"} for day in school_days(4)]
+        january = {**lates[0], "date": date(2025, 1, 8)}
+        assert self.count("late_5", late_events=[*lates, january]) == (0, 20, 20)
+        december = {**lates[0], "date": date(2024, 12, 18)}
+        assert self.count("late_5", late_events=[*lates, december]) == (1, 20, 20)
+
+    def test_minutes_are_those_that_are_known(self) -> None:
+        minutes = (5, 12, 40, None)
+        lates = [
+            {**AT, "token": f"p{place}", "date": MONDAY, "kind": "late", "minutes": known}
+            for place, known in enumerate(minutes)
+        ]
+        assert self.count("late_minutes", late_events=lates) == (12, 1, 3)
+        assert self.count("late_long", late_events=lates) == (1, 3, 3)
+
+    def step(self, token_: str, day: date, step: str) -> dict[str, Any]:
+        return {**AT, "token": token_, "date": day, "step": step}
+
+    def test_referral_in_time_is_asked_of_who_was_seen_long_enough(self) -> None:
+        week = [absence(name, day) for name in "ab" for day in school_days(5)]
+        steps = [self.step("a", school_days(20)[8], "notified")]
+        short = [*week, absence("z", school_days(14)[-1], code="Z")]
+        assert self.count("timely_referral", absence_events=short, followup_events=steps) is None
+        seen = [*week, absence("z", school_days(15)[-1], code="Z")]
+        assert self.count("timely_referral", absence_events=seen, followup_events=steps) == (1, 2, 2)
+
+    def test_a_pupil_who_was_never_absent_can_be_referred_early(self) -> None:
+        events = [absence("a", day) for day in school_days(5)]
+        steps = [
+            self.step(name, day, "notified")
+            for name, day in (("a", MONDAY + timedelta(days=20)), ("x", MONDAY), ("y", MONDAY))
+        ]
+        found = self.count("early_referral", absence_events=events, followup_events=steps)
+        assert found == (2, 3, 3)
+
+    def test_a_closed_file_is_not_overdue(self) -> None:
+        events = [absence("a", MONDAY), absence("a", date(2024, 12, 2))]
+        steps = [self.step(name, MONDAY, "notified") for name in ("a", "b")]
+        overdue = self.count("overdue", absence_events=events, followup_events=steps)
+        assert overdue == (2, 2, 2)
+        steps.append(self.step("b", MONDAY + timedelta(days=1), "closed"))
+        assert self.count("overdue", absence_events=events, followup_events=steps) == (1, 1, 1)
+
+    def test_repeaters_need_tokens_that_last(self) -> None:
+        before = [
+            {**absence("a", date(2023, 9, 4) + timedelta(days=n)), "school_year": "2023-24"} for n in range(5)
+        ]
+        now = [absence(name, day) for name in "ab" for day in school_days(5)]
+        assert self.count("repeater", absence_events=[*before, *now]) == (1, 2, 2)
+        assert self.count("severe_again", absence_events=[*before, *now]) == (0, 1, 1)
+        renamed = [{**event, "token": "other"} for event in before]
+        assert self.count("repeater", absence_events=[*renamed, *now]) is None
+
 
 class TestTokens:
     def test_are_the_first_130_bits_of_the_hmac_in_base_32(self) -> None:
@@ -360,6 +503,7 @@ class TestPrepare:
             "absence_quantile.csv",
             "enrolment.csv",
             "follow_up.csv",
+            "measure.csv",
             "prepared.txt",
             "pupil_band.csv",
         }
@@ -395,7 +539,7 @@ class TestPrepare:
             written = pyarrow.csv.read_csv(
                 tmp_path / "totals" / f"{name}.csv",
                 convert_options=pyarrow.csv.ConvertOptions(
-                    column_types=table.schema, strings_can_be_null=False
+                    column_types=table.schema, strings_can_be_null=name == "measure"
                 ),
             )
             assert written.equals(table), name

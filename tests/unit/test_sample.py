@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mirrors.definitions import load_contracts
 from mirrors.sample import write_sample
 from mirrors.sample.files import FORMATS
 from mirrors.sample.schools import CitySize
@@ -33,7 +34,9 @@ COLUMNS = {
     "follow_up": ["threshold", "step", "pupils", "median_days"],
     "trajectory": ["outcome", "pupils", "base"],
     "lateness": ["kind", "events", "pupil_days"],
+    "measure": ["measure", "member", "numerator", "denominator", "pupils"],
 }
+CHAIN = ["threshold", "notified", "contact", "plan", "returned"]
 Tables = dict[str, pd.DataFrame]
 
 
@@ -123,6 +126,7 @@ def test_every_school_and_year_is_there_once(whole_city: Tables) -> None:
 
 def test_no_cell_is_given_twice(city: Tables) -> None:
     values = {"value", "pupils", "possible", "units", "base", "median_days", "events", "pupil_days"}
+    values |= {"numerator", "denominator"}
     for name, table in city.items():
         keys = [column for column in table.columns if column not in values]
         assert not table.duplicated(keys).any(), name
@@ -143,7 +147,7 @@ def test_school_ids_tell_nothing_about_size_or_level(whole_city: Tables) -> None
 # --- the files agree with each other
 
 
-def test_months_grades_and_sexes_add_up_to_the_same_half_days(city: Tables) -> None:
+def test_months_grades_sexes_and_districts_add_up_to_the_same_half_days(city: Tables) -> None:
     absence, enrolment = city["absence"], city["enrolment"]
     units = absence.pivot_table(
         index=[*SCHOOL_YEAR, "code"], columns="breakdown", values="units", aggfunc="sum"
@@ -152,6 +156,7 @@ def test_months_grades_and_sexes_add_up_to_the_same_half_days(city: Tables) -> N
     for table in (units, possible):
         assert (table["all"] == table["grade"]).all()
         assert (table["all"] == table["sex"]).all()
+        assert (table["all"] == table["district"]).all()
         in_secondary = table.index.get_level_values("school_id").map(level_of(city)) == "secondary"
         assert (table["all"] == table["track"])[in_secondary].all()
         assert table["track"][~in_secondary].isna().all()
@@ -174,9 +179,20 @@ def test_members_belong_to_their_level(city: Tables) -> None:
         ("track", "secondary"): {"general", "dual", "labour"},
     }
     for name in ("enrolment", "absence", "pupil_band"):
-        table = city[name].query("breakdown != 'all'")
+        table = city[name].query("breakdown not in ('all', 'district')")
         found = table.groupby(["breakdown", table["school_id"].map(level)])["member"].agg(set)
         assert found.to_dict() == expected, name
+
+
+def test_pupils_come_from_several_districts_and_mostly_from_the_schools_own(city: Tables) -> None:
+    february = (
+        city["enrolment"].query("breakdown == 'district'").set_index([*SCHOOL_YEAR, "member"])["pupils"]
+    )
+    own = city["schools"].set_index(SCHOOL_YEAR)["district"]
+    largest = february.unstack("member").idxmax(axis=1)
+    assert set(february.index.get_level_values("member")) == set(own) or len(set(own)) < 9
+    assert (largest == own.reindex(largest.index)).mean() > 0.9
+    assert february[february > 0].groupby(SCHOOL_YEAR).size().median() >= 3
 
 
 def test_the_week_adds_up_to_the_year(city: Tables) -> None:
@@ -231,22 +247,38 @@ def test_bands_leave_room_for_the_half_days_counted(city: Tables) -> None:
     assert (least <= yearly_units(city)["B"].reindex(least.index)).all()
 
 
-def test_follow_up_starts_from_the_pupils_over_the_threshold(city: Tables) -> None:
-    bands = city["pupil_band"].query("breakdown == 'all' and code == 'B' and at_least >= 5")
-    steps = city["follow_up"].pivot(index=SCHOOL_YEAR, columns="step", values="pupils")
+def pupils_at_steps(city: Tables, threshold: int) -> pd.DataFrame:
+    """Pupils by school, year and step of the follow-up."""
+    found = city["follow_up"].query("threshold == @threshold")
+    return found.pivot(index=SCHOOL_YEAR, columns="step", values="pupils")
+
+
+@pytest.mark.parametrize("threshold", [5, 10, 15, 30])
+def test_follow_up_starts_from_the_pupils_over_the_threshold(city: Tables, threshold: int) -> None:
+    bands = city["pupil_band"].query("breakdown == 'all' and code == 'B' and at_least >= @threshold")
+    steps = pupils_at_steps(city, threshold)
     over = bands.groupby(SCHOOL_YEAR)["pupils"].sum()
     assert (steps["threshold"] == over.reindex(steps.index)).all()
-    chain = ["threshold", "notified", "contact", "plan", "returned"]
-    for earlier, later in pairwise(chain):
+    for earlier, later in pairwise(CHAIN):
         assert (steps[later] <= steps[earlier]).all()
+
+
+@pytest.mark.parametrize(("lower", "higher"), [(5, 10), (10, 15), (15, 30)])
+def test_who_is_over_a_threshold_was_over_the_one_below(city: Tables, lower: int, higher: int) -> None:
+    many, few = pupils_at_steps(city, lower), pupils_at_steps(city, higher)
+    assert (few <= many).all(axis=None)
+    for earlier, later in pairwise(CHAIN):
+        # Those who fell out at a step are also fewer.
+        assert (few[earlier] - few[later] <= many[earlier] - many[later]).all()
 
 
 def test_follow_up_days_are_known_exactly_for_steps_that_were_taken(city: Tables) -> None:
     steps = city["follow_up"]
     taken = (steps["step"] != "threshold") & (steps["pupils"] > 0)
     assert (steps["median_days"].notna() == taken).all()
-    assert steps["median_days"].min() >= 1
-    assert (steps["threshold"] == 5).all()
+    assert steps.query("threshold == 5")["median_days"].min() >= 1
+    assert steps["median_days"].min() >= 0
+    assert set(steps["threshold"]) == {5, 10, 15, 30}
 
 
 def test_quantiles_count_the_pupils_with_at_least_one(city: Tables) -> None:
@@ -285,6 +317,112 @@ def test_lateness_is_counted_over_school_days(city: Tables) -> None:
     days = lateness.query("kind == 'late'").set_index(SCHOOL_YEAR)["pupil_days"]
     assert (yearly["possible"] / days).between(1.7, 1.9).all()
     assert (lateness["events"] <= lateness["pupil_days"]).all()
+
+
+# --- what only providers count
+
+
+def measured(city: Tables, value: str = "numerator") -> pd.DataFrame:
+    """One column of the measures, schools and years x measures."""
+    return city["measure"].pivot(index=SCHOOL_YEAR, columns="measure", values=value)
+
+
+def february(city: Tables) -> pd.Series:
+    return city["enrolment"].query("month == 2").set_index(SCHOOL_YEAR)["pupils"]
+
+
+ONLY_SECONDARY = {
+    *("exam", "off_exam", "attest_a", "attest_b", "attest_c", "to_lower_finality", "to_higher_finality"),
+    *("excluded", "unknown_destination"),
+}
+NOT_IN_THE_FIRST_YEAR = {"severe_again", "repeater"}
+NOT_DELIVERED = {
+    *("first_lesson", "last_lesson", "other_lessons", "lesson_hours", "rolling_absentee", "helpdesk_in_time"),
+    "first_weeks",
+}
+
+
+def test_measures_are_those_of_the_contract_that_a_city_of_three_providers_has(whole_city: Tables) -> None:
+    contract = load_contracts()["measure"].fields[2]
+    table = whole_city["measure"]
+    assert set(table["measure"]) == set(contract.constraints.enum or ()) - NOT_DELIVERED
+    level = table["school_id"].map(level_of(whole_city))
+    assert set(table["measure"]) - set(table["measure"][level == "primary"]) == ONLY_SECONDARY
+    by_year = table.groupby("school_year")["measure"].agg(set)
+    assert by_year[YEARS[1]] - by_year[YEARS[0]] == NOT_IN_THE_FIRST_YEAR
+    assert (by_year[YEARS[1:]] == by_year[YEARS[1]]).all()
+    assert set(table["member"]) == {""}
+
+
+def test_a_part_is_no_larger_than_its_whole(city: Tables) -> None:
+    parts = city["measure"].query("measure not in ('gini', 'late_minutes')")
+    assert (parts["numerator"] <= parts["denominator"]).all()
+    assert (parts["numerator"] >= 0).all()
+    assert (parts["denominator"] > 0).all()
+    assert city["measure"].query("measure == 'gini'")["numerator"].between(0.2, 1).all()
+
+
+def test_two_halves_of_a_pattern_are_the_whole_year(city: Tables) -> None:
+    parts, wholes, yearly = measured(city), measured(city, "denominator"), yearly_units(city)
+    for special in ("edge", "exam"):
+        there = parts[special].notna()
+        assert (parts[special] + parts[f"off_{special}"] == yearly["B"])[there].all()
+        assert (wholes[special] + wholes[f"off_{special}"] == yearly["possible"])[there].all()
+        assert (wholes[special] < 0.2 * yearly["possible"])[there].all()
+    spells = parts[["long_spell", "single_half_day"]].sum(axis=1)
+    some = wholes["long_spell"].dropna()
+    assert (spells.reindex(some.index) <= some).all()
+    assert (some == yearly["B"][yearly["B"] > 0]).all()
+    assert (
+        (parts["attest_a"] + parts["attest_b"] + parts["attest_c"])
+        .dropna()
+        .equals(wholes["attest_a"].dropna())
+    )
+
+
+def test_measures_of_pupils_rest_on_the_pupils_of_february(city: Tables) -> None:
+    base, wholes = february(city), measured(city, "denominator")
+    for name in ("sick_notes", "late_5", "late_10", "delayed", "moved_out", "time_out"):
+        assert (wholes[name] == base.reindex(wholes.index)).all(), name
+    bands = city["pupil_band"].query("breakdown == 'all' and code == 'B'")
+    for name, least in (("repeater", 5), ("parents_contacted", 1), ("unreferred_severe", 30)):
+        over = bands[bands["at_least"] >= least].groupby(SCHOOL_YEAR)["pupils"].sum()
+        told = wholes[name].dropna()
+        assert (told == over.reindex(told.index)).all(), name
+    # The most absent twentieth has at least the lower edge of the bands it reaches into.
+    assert (measured(city)["top_5"] >= 0.05 * wholes["top_5"]).all()
+
+
+def test_measures_of_follow_up_agree_with_its_steps(city: Tables) -> None:
+    parts, wholes = measured(city), measured(city, "denominator")
+    first, severe = pupils_at_steps(city, 5), pupils_at_steps(city, 30)
+    assert (wholes["timely_referral"].fillna(0) <= first["threshold"]).all()
+    assert (parts["timely_referral"].fillna(0) <= first["notified"]).all()
+    told = wholes["followed_in_time"].dropna()
+    assert (told == first["notified"].reindex(told.index)).all()
+    assert (parts["followed_in_time"] <= first["contact"])[told.index].all()
+    assert (wholes["early_referral"].dropna() >= first["notified"].reindex(told.index)).all()
+    unreferred = parts["unreferred_severe"].dropna()
+    assert (unreferred == (severe["threshold"] - severe["notified"]).reindex(unreferred.index)).all()
+    closed = wholes["relapse"].fillna(0) + wholes["overdue"].fillna(0)
+    assert (closed == first["notified"]).all()
+
+
+def test_measures_of_lateness_agree_with_the_late_arrivals(city: Tables) -> None:
+    parts, wholes = measured(city), measured(city, "denominator")
+    lates = city["lateness"].query("kind == 'late'").set_index(SCHOOL_YEAR)["events"]
+    told = wholes["late_unexcused"].dropna()
+    assert (told == lates.reindex(told.index)).all()
+    assert (wholes["late_long"].dropna() <= told.reindex(wholes["late_long"].dropna().index)).all()
+    assert (parts["late_10"] <= parts["late_5"]).all()
+    assert (parts["late_5"] <= wholes["late_then_absent"].fillna(0)).all()
+    assert (5 * wholes["late_then_absent"].fillna(0) <= lates).all()
+
+
+def test_moves_in_finality_are_among_the_changes_of_track(city: Tables) -> None:
+    parts = measured(city)[["to_lower_finality", "to_higher_finality"]].dropna().sum(axis=1)
+    changed = city["trajectory"].query("outcome == 'changed_track'").set_index(SCHOOL_YEAR)["pupils"]
+    assert (parts <= changed.reindex(parts.index)).all()
 
 
 # --- plausible levels
@@ -452,6 +590,57 @@ def test_very_small_schools_are_very_small(whole_city: Tables, truth: dict[str, 
     february = whole_city["enrolment"].query("month == 2").set_index("school_id")["pupils"]
     assert february[truth["very_small"]].between(12, 28).all()
     assert set(level_of(whole_city)[truth["very_small"]]) == {"primary", "secondary"}
+
+
+def pooled_shares(city: Tables, years: list[str]) -> pd.DataFrame:
+    """Measures over some years, secondary schools x measures."""
+    table = city["measure"][city["measure"]["school_year"].isin(years)]
+    table = table[table["school_id"].map(level_of(city)) == "secondary"]
+    sums = table.groupby(["school_id", "measure"])[["numerator", "denominator"]].sum()
+    return (sums["numerator"] / sums["denominator"]).unstack("measure")
+
+
+def test_the_school_with_holiday_edges_shows_them(whole_city: Tables, truth: dict[str, Any]) -> None:
+    shares = pooled_shares(whole_city, YEARS)
+    index = shares["edge"] / shares["off_edge"]
+    story = truth["stories"]["holiday_edges"]
+    assert np.log(index[story["school_id"]]) == pytest.approx(story["log_odds"], abs=0.15)
+    assert index.idxmax() == story["school_id"]
+    assert 1.2 < index.median() < 1.7
+
+
+def test_the_school_with_a_strong_friday_afternoon_shows_it(
+    whole_city: Tables, truth: dict[str, Any]
+) -> None:
+    pattern = whole_city["absence_pattern"].query("code == 'B'")
+    slots = pattern.groupby(["school_id", "weekday", "half_day"])[["units", "possible"]].sum()
+    rate = (slots["units"] / slots["possible"]).unstack(["weekday", "half_day"])
+    whole = slots.groupby("school_id").sum()
+    index = rate[5, "pm"] / (whole["units"] / whole["possible"])
+    assert index[whole["units"] >= 1000].idxmax() == truth["stories"]["friday_afternoon"]["school_id"]
+    assert index.max() > 2
+
+
+def test_the_school_with_slow_referral_shows_it(whole_city: Tables, truth: dict[str, Any]) -> None:
+    school = truth["stories"]["slow_referral"]["school_id"]
+    rank = pooled_shares(whole_city, YEARS[-3:]).rank(pct=True).loc[school]
+    assert rank["parents_contacted"] < 0.1
+    assert rank["timely_referral"] < 0.25
+    assert rank["overdue"] > 0.9
+    first = whole_city["follow_up"].query("threshold == 5 and step == 'notified'")
+    secondary = first[first["school_id"].map(level_of(whole_city)) == "secondary"]
+    assert secondary.groupby("school_id")["median_days"].mean().rank(pct=True)[school] > 0.9
+
+
+def test_schools_with_a_story_carry_no_planted_truth(truth: dict[str, Any]) -> None:
+    steps = [
+        entry for kind in ("improvers", "decliners") for entries in truth[kind].values() for entry in entries
+    ]
+    planted = {*ids(steps), *ids(truth["excellent"]), *truth["very_small"]}
+    planted |= {truth[name]["school_id"] for name in ("registration_change", "missing_months")}
+    told = [story["school_id"] for story in truth["stories"].values()]
+    assert len(set(told)) == 3
+    assert not planted & set(told)
 
 
 # --- writing it again

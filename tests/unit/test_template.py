@@ -84,7 +84,7 @@ class TestDataDictionary:
     def test_limits_are_told(self) -> None:
         told = {row[0]: row for row in dictionary_rows(CONTRACTS["pupil_band"], Language("en"))}
         assert told["pupils"][6] == "at least 0, at most 100,000"
-        assert told["member"][6] == "at most 20 characters"
+        assert told["member"][6] == "at most 40 characters"
         assert told["scale"][5] == "units, share"
         assert (told["below"][4], told["at_least"][4]) == ("no", "yes")
 

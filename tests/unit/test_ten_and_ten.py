@@ -76,6 +76,20 @@ def test_the_ten_largest_that_pass_the_gate_are_listed_by_identifier() -> None:
     assert rose.why_fewer is None
 
 
+def test_a_point_weighs_more_where_few_are_absent() -> None:
+    schools = list(range(11))
+    change = rising(quiet_change(), schools, 0.8)
+    change = replace(
+        change,
+        points=at(change.points, schools, [0.030] * 9 + [0.020, 0.021]),
+        level=at(change.level, [9, 10], [0.05, 0.20]),
+    )
+    rose = choose(change, usual_level()).rose
+    assert ids(rose.clear) == [f"S{school:03d}" for school in range(10)]
+    doubled = replace(change, points=at(change.points, [10], 0.040))
+    assert "S010" in ids(choose(doubled, usual_level()).rose.clear)
+
+
 def test_below_the_gate_a_change_is_a_weak_signal() -> None:
     change = rising(rising(quiet_change(), [1, 2, 3], 0.71), [7, 8], 0.69)
     rose = choose(change, usual_level()).rose
@@ -93,13 +107,13 @@ def test_clear_and_weak_together_are_ten_at_most() -> None:
 
 
 def test_three_years_need_more_certainty() -> None:
-    change = rising(quiet_change(years=3), [1], 0.79)
+    change = rising(quiet_change(years=3), [1], 0.74)
     assert choose(change, usual_level()).rose.clear == ()
     assert ids(choose(rising(change, [1], 0.8), usual_level()).rose.clear) == ["S001"]
 
 
 def test_a_school_with_fewer_years_than_the_city_needs_more_certainty_itself() -> None:
-    change = rising(quiet_change(), [1, 2, 3], 0.75)
+    change = rising(quiet_change(), [1, 2, 3], 0.72)
     change = replace(change, years_used=at(change.years_used, [1, 2], [3, 2]))
     rose = choose(change, usual_level()).rose
     assert ids(rose.clear) == ["S003"]

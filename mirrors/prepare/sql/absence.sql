@@ -16,7 +16,7 @@ cells AS (
     UNION
     SELECT school_id, school_year, breakdown, member, cast(NULL AS INTEGER) AS month
     FROM enrolment
-    WHERE breakdown IN ('grade', 'sex', 'track') AND possible > 0
+    WHERE breakdown IN ('grade', 'sex', 'track', 'district') AND possible > 0
     UNION
     SELECT school_id, school_year, breakdown, member, month
     FROM counted

@@ -1,4 +1,4 @@
--- One row: the half-days absent of one code in a cell by grade, sex or track; members as enrolment spells them.
+-- One row: the half-days absent of one code in a cell by grade, sex, track or district; members as enrolment spells them.
 WITH
 counted AS (
     SELECT school_id, school_year, 'grade' AS breakdown, grade AS member, code, sum(units) AS units
@@ -12,6 +12,10 @@ counted AS (
     SELECT school_id, school_year, 'track' AS breakdown, track AS member, code, sum(units) AS units
     FROM pupil_units
     GROUP BY school_id, school_year, track, code
+    UNION ALL
+    SELECT school_id, school_year, 'district' AS breakdown, district AS member, code, sum(units) AS units
+    FROM pupil_units
+    GROUP BY school_id, school_year, district, code
 ),
 spelled AS (
     SELECT school_id, school_year, breakdown, spelled, min(member) AS member

@@ -9,6 +9,7 @@ placed AS (
         pupil_place.grade,
         pupil_place.sex,
         pupil_place.track,
+        pupil_place.district,
         count(*) AS pupils
     FROM pupil_amount
     INNER JOIN pupil_place
@@ -22,7 +23,8 @@ placed AS (
         pupil_amount.units,
         pupil_place.grade,
         pupil_place.sex,
-        pupil_place.track
+        pupil_place.track,
+        pupil_place.district
 )
 SELECT school_id, school_year, 'all' AS breakdown, '' AS spelled, code, units, sum(pupils) AS pupils
 FROM placed
@@ -42,3 +44,8 @@ SELECT school_id, school_year, 'track' AS breakdown, track AS spelled, code, uni
 FROM placed
 WHERE track IS NOT NULL
 GROUP BY school_id, school_year, track, code, units
+UNION ALL
+SELECT school_id, school_year, 'district' AS breakdown, district AS spelled, code, units, sum(pupils) AS pupils
+FROM placed
+WHERE district IS NOT NULL
+GROUP BY school_id, school_year, district, code, units

@@ -1,0 +1,351 @@
+"""Pictures of when, who and how a school responds: they draw the figures of their tables, in every case."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from mirrors.charts import Chart
+from mirrors.charts.composition import composition
+from mirrors.charts.concentration import concentration_sentence
+from mirrors.charts.drivers import drivers_sentence, drivers_table
+from mirrors.charts.edges import edges
+from mirrors.charts.features import features
+from mirrors.charts.follow_up import follow_up, times_sentence
+from mirrors.charts.groups import groups, widest_gap
+from mirrors.charts.heat import heat
+from mirrors.charts.months import months
+from mirrors.charts.style import LIGHT
+from mirrors.charts.trend import trend
+from mirrors.charts.where_we_stand import where_we_stand
+from mirrors.locale import Language
+from mirrors.views.beside import set_beside
+from mirrors.views.figure import Against, Figure, PeerFigures, Pooled, Status, Verdict
+from mirrors.views.pattern import Pattern, Profile
+from tests.unit import examples as example
+
+ENGLISH = Language("en")
+
+
+def plain(text: str) -> str:
+    """Return `text` without emphasis and with ordinary spaces."""
+    return text.replace("*", "").replace("\u00a0", " ")
+
+
+def texts(chart: Chart) -> list[str]:
+    """Return every text written into the picture."""
+    return [plain(re.sub(r"<[^>]+>", "", note.text)) for note in chart.figure.layout.annotations]
+
+
+def column(chart: Chart, place: int) -> list[str]:
+    """Return the cells of a column of the table."""
+    return [plain(row[place]) for row in chart.table.rows]
+
+
+def bars(chart: Chart) -> list[float]:
+    """Return how far each bar under the marks reaches."""
+    return [shape.x1 for shape in chart.figure.layout.shapes if shape.type == "rect"]
+
+
+# The week
+
+
+def test_the_week_has_a_cell_a_half_day_with_its_number_and_wednesday_afternoon_stays_empty() -> None:
+    chart = heat(example.WEEK, ENGLISH)
+    cells = [shape for shape in chart.figure.layout.shapes if shape.type == "rect"]
+    assert len(cells) == 9
+    wednesday = [cell for cell in cells if cell.x0 < 2 < cell.x1]
+    assert [cell.y0 < 0 < cell.y1 for cell in wednesday] == [True]
+    assert set(column(chart, 1)) <= set(texts(chart))
+    assert chart.title == "Friday afternoon stands out."
+    assert "Highest: Friday afternoon (139); lowest: Wednesday morning (92)." in chart.reading
+
+
+def test_higher_cells_are_never_paler() -> None:
+    chart = heat(example.WEEK, ENGLISH)
+    shades = [shape.fillcolor for shape in chart.figure.layout.shapes]
+    by_item = {moment.item: moment.index for moment in example.WEEK.moments}
+    pale = [LIGHT.sequence.index(shade) for shade in shades]
+    drawn = [by_item[f"{day}_{half}"] for day in ("mon", "tue", "wed", "thu", "fri") for half in ("am", "pm")
+             if f"{day}_{half}" in by_item]  # fmt: skip
+    assert [shade for _, shade in sorted(zip(drawn, pale, strict=True))] == sorted(pale)
+
+
+def test_a_week_in_which_nothing_stands_out_says_so() -> None:
+    assert heat(replace(example.WEEK, stands_out=None), ENGLISH).title == (
+        "No moment of the week clearly stands out."
+    )
+
+
+def test_too_little_absence_shows_the_week_of_similar_schools() -> None:
+    week = Profile(example.moments(dict.fromkeys(("mon_am", "fri_pm")), {"mon_am": 90.0, "fri_pm": 121.0}))
+    chart = heat(week, ENGLISH)
+    assert "too little" in chart.title
+    assert chart.reading == (
+        "The cells are those of similar schools; 100 is their own average. "
+        "Highest at similar schools: Friday afternoon."
+    )
+    assert {"90", "121"} <= set(texts(chart))
+    assert column(chart, 1) == ["too few pupils", "too few pupils"]
+    alone = Profile(example.moments({"mon_am": None}, {}))
+    assert heat(alone, ENGLISH).reading == "Nor are there figures of similar schools."
+
+
+def test_weekdays_without_half_days_are_one_row() -> None:
+    chart = heat(Profile(example.moments({"1": 120.0, "5": 80.0}, {})), ENGLISH)
+    assert column(chart, 0) == ["Monday", "Friday"]
+    assert not {"morning", "afternoon"} & set(texts(chart))
+
+
+def test_months_draw_their_index_and_leave_out_what_is_too_small() -> None:
+    chart = months(example.YEAR, ENGLISH)
+    tops = [shape.y1 for shape in chart.figure.layout.shapes if shape.type == "rect"]
+    assert tops == [70.0, 110.0, 140.0]
+    assert column(chart, 1) == ["70", "too few pupils", "110", "140"]
+    assert chart.title == "No month clearly stands out."
+    assert "Highest: June (140)." in chart.reading
+
+
+def test_months_of_too_little_absence_say_so() -> None:
+    chart = months(Profile(example.moments({"9": None}, {"9": 80.0})), ENGLISH)
+    assert "too little" in chart.title
+    assert chart.reading.startswith("The lines are those of similar schools")
+
+
+@pytest.mark.parametrize(
+    ("edge", "exam", "title"),
+    [
+        ("edge", None, "Absence is higher on the days next to holidays."),
+        (None, "exam", "Absence is higher in exam weeks."),
+        (None, None, "Neither holidays nor exam weeks clearly stand out."),
+        ("off_edge", None, "Neither holidays nor exam weeks clearly stand out."),
+    ],
+)
+def test_holidays_and_exams_are_told_only_where_they_stand_out(
+    edge: str | None, exam: str | None, title: str
+) -> None:
+    assert example.PATTERN.edges is not None
+    assert example.PATTERN.exams is not None
+    pattern = replace(
+        example.PATTERN,
+        edges=replace(example.PATTERN.edges, stands_out=edge),
+        exams=replace(example.PATTERN.exams, stands_out=exam),
+    )
+    chart = edges(pattern, ENGLISH)
+    assert chart.title == title
+    assert bars(chart)[0] / bars(chart)[1] == pytest.approx(176 / 91)
+
+
+def test_without_holidays_and_exams_there_is_nothing_to_draw() -> None:
+    with pytest.raises(ValueError, match="neither"):
+        edges(Pattern(), ENGLISH)
+
+
+# Groups
+
+
+def test_groups_draw_the_figures_of_their_table_on_one_scale() -> None:
+    chart = groups(example.GRADES, ENGLISH)
+    dots = [trace.x[0] for trace in chart.figure.data if trace.mode == "markers"]
+    assert dots[1] / dots[0] == pytest.approx(2.5)
+    assert column(chart, 2) == ["1.0 %", "2.5 %", "too few pupils"]
+    assert column(chart, 1) == ["115", "120", "–"]
+    assert chart.title == "Secondary, grade 2: 1.8 times the unauthorised absence of the other pupils."
+
+
+def test_a_gap_that_may_be_chance_is_not_told() -> None:
+    unsure = replace(example.GRADES, gaps=(replace(example.GRADES.gaps[1], low=0.9),))
+    assert groups(unsure, ENGLISH).title == "No group clearly stands out from the other pupils."
+
+
+def test_groups_that_are_all_too_small_say_so() -> None:
+    small = replace(example.GRADES, groups=(example.GRADES.groups[2],), gaps=())
+    assert not small.shown
+    assert groups(small, ENGLISH).title == "The groups are too small to be shown one by one."
+
+
+@pytest.mark.parametrize(
+    ("composition_part", "rate", "title"),
+    [
+        (0.002, 0.006, "The difference lies mostly in absence within the same groups."),
+        (0.006, 0.002, "The difference lies mostly in which pupils attend."),
+        (-0.006, 0.002, "The difference lies mostly in which pupils attend."),
+        (0.004, 0.003, "Both who attends and absence within the same groups play a part."),
+        (0.002, -0.002, "There is no difference from similar schools to explain."),
+    ],
+)
+def test_a_difference_is_told_by_its_larger_part(composition_part: float, rate: float, title: str) -> None:
+    shown = replace(
+        example.DIFFERENCE,
+        difference=composition_part + rate,
+        composition=composition_part,
+        rate=rate,
+    )
+    assert composition(shown, ENGLISH).title == title
+
+
+def test_the_parts_of_a_difference_are_drawn_from_one_zero() -> None:
+    chart = composition(replace(example.DIFFERENCE, difference=0.01, composition=-0.01, rate=0.02), ENGLISH)
+    who, rate = (shape for shape in chart.figure.layout.shapes if shape.type == "rect")
+    assert who.x1 == pytest.approx(rate.x0)
+    assert (rate.x1 - rate.x0) / (who.x1 - who.x0) == pytest.approx(2.0)
+    assert column(chart, 1) == ["−1.0 points", "+2.0 points", "+1.0 points"]
+
+
+# The follow-up
+
+
+def test_the_follow_up_draws_its_shares_and_says_where_it_lags_behind() -> None:
+    chart = follow_up(example.CHAIN, "half_day", ENGLISH)
+    assert bars(chart) == [1.0, 0.8, 0.73, 0.4, 0.1]
+    assert column(chart, 2) == ["–", "80 %", "73 %", "40 %", "at most 10 %"]
+    assert chart.title == (
+        "Clearly fewer pupils than at similar schools reach this step: notified to the guidance centre."
+    )
+    assert "Notified, after 6.5 school days" in texts(chart)
+    assert "about 150 pupils" in texts(chart)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "title"),
+    [
+        (Verdict.SIMILAR, "No step is reached by clearly fewer pupils than at similar schools."),
+        (Verdict.HIGHER, "No step is reached by clearly fewer pupils than at similar schools."),
+        (Verdict.UNKNOWN, "How far pupils get, from the threshold to being back at school."),
+    ],
+)
+def test_a_chain_that_lags_nowhere_or_is_not_compared(verdict: Verdict, title: str) -> None:
+    steps = tuple(replace(step, verdict=verdict) for step in example.CHAIN.steps)
+    assert follow_up(replace(example.CHAIN, steps=steps), "half_day", ENGLISH).title == title
+
+
+def test_years_added_up_are_named() -> None:
+    chain = replace(example.CHAIN, school_years=("2022-23", "2023-24", "2024-25"))
+    assert times_sentence(chain, ENGLISH).startswith(
+        "2022-23 to 2024-25 together, for one year has too few pupils."
+    )
+    assert "in 2022-23 to 2024-25 together" in follow_up(chain, "half_day", ENGLISH).reading
+    assert "At similar schools they are 8, 6, and 13." in times_sentence(chain, ENGLISH)
+
+
+def test_a_chain_of_too_few_pupils_shows_similar_schools() -> None:
+    steps = tuple(
+        replace(step, pupils=None, share=None, days=None, status=Status.TOO_SMALL, verdict=Verdict.UNKNOWN)
+        for step in example.CHAIN.steps
+    )
+    chart = follow_up(replace(example.CHAIN, steps=steps), "day", ENGLISH)
+    assert chart.title == "Too few pupils reached the threshold to follow them step by step."
+    assert bars(chart) == []
+    assert "fewer than five pupils" in texts(chart)
+    assert "5 or more days" in texts(chart)
+    assert "5 or more unauthorised days" in chart.reading
+    ticks = [
+        shape.x0 for shape in chart.figure.layout.shapes if shape.type == "line" and shape.x0 == shape.x1
+    ]
+    assert ticks == [0.9, 0.71, 0.41, 0.25]
+
+
+# Beside something else than similar schools
+
+
+def test_beside_the_own_past_the_earlier_figure_is_an_open_circle() -> None:
+    beside = set_beside(example.COMPARISONS[1], None, ("2022-23", Figure(0.011, 0.009, 0.013)))
+    chart = where_we_stand([beside], ENGLISH, against=Against.PAST)
+    assert "circle-open" in [trace.marker.symbol for trace in chart.figure.data]
+    assert chart.title == "Every figure is higher than in the last comparable year."
+    assert plain(chart.table.rows[0][3]) == "1.1 % (2022-23)"
+    assert not bars(chart), "the band of similar schools is left out"
+
+
+@pytest.mark.parametrize(
+    ("against", "title", "reference"),
+    [
+        (Against.EXPECTED, "Every figure is higher than expected.", "1.2 %"),
+        (Against.CITY, "Every figure is lower than in the whole city.", "3.0 %"),
+        (Against.PEERS, "Every figure is higher than at similar schools.", "1.2 %"),
+    ],
+)
+def test_the_finding_follows_what_is_compared_with(against: Against, title: str, reference: str) -> None:
+    beside = set_beside(example.COMPARISONS[1], 0.03, None)
+    chart = where_we_stand([beside], ENGLISH, against=against)
+    assert chart.title == title
+    assert plain(chart.table.rows[0][3]) == reference
+
+
+def test_what_nothing_can_be_set_beside_says_so() -> None:
+    chart = where_we_stand(example.COMPARISONS, ENGLISH, against=Against.CITY)
+    assert chart.title == "These figures cannot be compared with the whole city."
+    assert set(column(chart, 4)) == {"not compared"}
+
+
+def test_a_trend_beside_the_city_draws_its_line_and_no_ribbon_of_schools() -> None:
+    points = tuple(replace(point, city=0.02) for point in example.TREND.points)
+    series = replace(example.TREND, points=points)
+    chart = trend(series, ENGLISH, against=Against.CITY)
+    assert plain(chart.reading).startswith("2024-25: 1.9 %; the whole city: 2.0 %.")
+    assert chart.table.header[3] == "The whole city"
+    ribbons = [trace for trace in chart.figure.data if trace.fill == "toself"]
+    with_peers = [trace for trace in trend(series, ENGLISH).figure.data if trace.fill == "toself"]
+    assert len(ribbons) < len(with_peers)
+    assert len(trend(series, ENGLISH, against=Against.PAST).table.header) == 4
+
+
+def test_years_together_are_drawn_and_named() -> None:
+    small = replace(
+        example.COMPARISONS[0],
+        own=Figure(None, status=Status.TOO_SMALL),
+        verdict=Verdict.UNKNOWN,
+        pooled=Pooled(Figure(0.035, 0.02, 0.05), ("2022-23", "2023-24", "2024-25")),
+    )
+    chart = where_we_stand([small], ENGLISH)
+    assert plain(chart.table.rows[0][1]) == "3.5 % (2022-23 to 2024-25 together)"
+    assert {"3.5 %", "3 years together"} <= set(texts(chart))
+
+
+def test_a_figure_without_a_margin_of_chance_is_never_called_higher() -> None:
+    days = example.comparison(
+        "F4", Figure(12.0, decimals=1), PeerFigures(15, 8.0, 6.0, 8.5), None, Verdict.UNKNOWN
+    )
+    chart = where_we_stand([days], ENGLISH)
+    assert chart.title.startswith("Outside the middle half of similar schools: ")
+    assert {"12 school days", "median 8"} <= set(texts(chart))
+    checked = where_we_stand([replace(days, judged=False)], ENGLISH)
+    assert checked.title == "These figures cannot be compared with similar schools."
+
+
+# Words
+
+
+def test_what_moved_is_told_by_kind_grade_and_month() -> None:
+    assert drivers_sentence(example.DRIVERS, ENGLISH) == (
+        "Against the mean of the two years before, overall absence moved most in: illness (+1.2 points), "
+        "primary, grade 4 (−0.5 points), and February (+0.3 points)."
+    )
+    assert drivers_sentence((), ENGLISH) == ""
+    assert drivers_table(example.DRIVERS, ENGLISH).rows[-1] == ("March", "+0.1 points")
+
+
+def test_concentration_is_told_with_how_many_pupils_were_never_absent() -> None:
+    top = example.comparison("D1", Figure(0.62, decimals=0), PeerFigures(15, 0.4), None, Verdict.UNKNOWN)
+    none = example.comparison("B7", Figure(0.55, decimals=0), PeerFigures(0), None, Verdict.UNKNOWN)
+    assert plain(concentration_sentence(top, none, ENGLISH)) == (
+        "The 5 % of pupils with most unauthorised absence account for 62 % of it. At similar schools it is "
+        "40.0 %. 55 % of pupils had none at all."
+    )
+    assert concentration_sentence(None, none, ENGLISH) == ""
+    small = replace(top, own=Figure(None, status=Status.TOO_SMALL))
+    assert concentration_sentence(small, none, ENGLISH) == ""
+
+
+def test_features_outside_the_middle_half_are_named() -> None:
+    inside = features(example.MATCH, ENGLISH)
+    assert inside.title == "On every feature you lie among the middle half of similar schools."
+    outside = replace(example.MATCH.features[0], own=2.4)
+    chart = features(replace(example.MATCH, features=(outside,)), ENGLISH)
+    assert chart.title == "You lie outside the middle half of similar schools on: deprivation index (0 to 4)."
+
+
+def test_the_surest_gap_is_found_among_all_breakdowns() -> None:
+    other = replace(example.GRADES, indicator=example.INDICATORS["A1"], gaps=())
+    assert widest_gap([example.GRADES, other]) == ("grade", example.GRADES.gaps[1])
+    assert widest_gap([other]) is None
