@@ -494,6 +494,10 @@ def _as_wide_as_the_header(rows: Rows, changes: dict[str, None]) -> Rows:
 
 def _in_order(contract: Contract, rows: Rows, changes: dict[str, None]) -> Rows:
     """Return the columns in the order of the schema; those that need not be there are added empty."""
+    small = [[name.casefold() for name in row] for row in rows[:1]]
+    if small != rows[:1] and small and set(small[0]) <= set(contract.columns):
+        changes["capitals"] = None
+        rows = [*small, *rows[1:]]
     if not rows or len({len(row) for row in rows}) > 1 or len(set(rows[0])) < len(rows[0]):
         return rows
     if not set(rows[0]) <= set(contract.columns):

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
+from scipy.special import expit
 
 from mirrors.benchmark.panel import Panel
 from mirrors.benchmark.residual import Trend, minus_type_median, residual
@@ -103,17 +104,18 @@ def regression_to_the_mean(panel: Panel, trend: Trend) -> Floats:
     return _on_all(panel, between / (between + pupil / pupils) * moved)
 
 
-def mean_of_two(panel: Panel, _trend: Trend) -> Floats:
+def mean_of_two(panel: Panel, trend: Trend) -> Floats:
     """Return this year's points minus the mean of the two years before, shrunk with heavy tails.
 
     Lasting changes follow a mixture of three normals, chance is constant plus a part that shrinks with
     pupils; five parameters by penalised likelihood. A school without the older year is compared with one.
     """
-    net, rows = net_points(panel), panel.eligible
-    has_older = len(panel.years) > 2
-    older = net[rows, -3] if has_older else np.full(rows.sum(), np.nan)
-    before = np.where(np.isnan(older), net[rows, -2], (net[rows, -2] + older) / 2)
-    moved = net[rows, -1] - before
+    rows = panel.eligible
+    if trend == "type":
+        moved = _from_mean_of_two(net_points(panel)[rows])
+    else:
+        y = panel.y[rows, -1]
+        moved = 100 * (expit(y) - expit(y - _from_mean_of_two(residual(panel, trend)[rows])))
     moved = moved - np.median(moved)
     pupils = panel.pupils[rows, -1]
 
@@ -132,6 +134,13 @@ def mean_of_two(panel: Panel, _trend: Trend) -> Floats:
 
     _, share, kept = pieces(minimize(unlikely, USUAL_JUMPS, method="L-BFGS-B").x)
     return _on_all(panel, (share * kept).sum(axis=0) * moved)
+
+
+def _from_mean_of_two(net: Floats) -> Floats:
+    """Return the last column minus the mean of the two before it, or minus the one that a school has."""
+    older = net[:, -3] if net.shape[1] > 2 else np.full(len(net), np.nan)
+    before = np.where(np.isnan(older), net[:, -2], (net[:, -2] + older) / 2)
+    return np.asarray(net[:, -1] - before)
 
 
 def _on_all(panel: Panel, values: Floats) -> Floats:

@@ -95,8 +95,8 @@ def run_benchmark(
     years = sorted(set(reduced.enrolment["school_year"]))
     features = {year: feature_matrix(reduced, jurisdiction, year) for year in years}
     progress("peer groups", 0.1)
-    shares = [key for key in jurisdiction.lists if key in observed]
-    learning = [(indicators[key], observed[key]) for key in shares]
+    chosen = {key: observed[key] for key in jurisdiction.lists if key in observed}
+    learning = [(indicators[key], frame) for key, frame in chosen.items()]
     peers = {year: _peers(features, learning, year, standings.set_aside) for year in years}
     kinds = _kinds(reduced, jurisdiction, standings)
     compared = _compare(indicators, observed, peers, standings.open) if observed else {}
@@ -111,11 +111,7 @@ def run_benchmark(
     restarted = {
         key: restarts(frame) if frame["basis"].nunique() > 1 else () for key, frame in observed.items()
     }
-    judged = []
-    for done, (key, year) in enumerate(pairs := [(key, year) for key in shares for year in years]):
-        progress(f"change {key} {year}", 0.5 + 0.4 * done / len(pairs))
-        one = _judge(indicators[key], observed[key], year, features, standings.open, jurisdiction)
-        judged += [one] if one else []
+    judged = _judge_all(indicators, chosen, features, standings.open, jurisdiction, progress)
     of_all = {one.school_year: one.panel for one in judged if one.indicator == CHANGED}
     progress("within schools", 0.9)
     found = Compared(indicators, compared, restarted, variance, peers, standings)
@@ -302,6 +298,24 @@ def _with_peer_median(
         name: found[found["category"] == name].drop(columns="category").reset_index(drop=True)
         for name in kinds
     }
+
+
+def _judge_all(
+    indicators: dict[str, Indicator],
+    observed: dict[str, pd.DataFrame],
+    features: dict[str, FeatureMatrix],
+    alarmed: SchoolYears,
+    jurisdiction: Jurisdiction,
+    progress: Progress,
+) -> list[Judged]:
+    """Return the change and lists of every indicator in `observed` and every year that has one before it."""
+    pairs = [(key, year) for key in observed for year in features]
+    judged = []
+    for done, (key, year) in enumerate(pairs):
+        progress(f"change {key} {year}", 0.5 + 0.4 * done / len(pairs))
+        one = _judge(indicators[key], observed[key], year, features, alarmed, jurisdiction)
+        judged += [one] if one else []
+    return judged
 
 
 def _judge(

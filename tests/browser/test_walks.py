@@ -44,7 +44,7 @@ def test_an_adviser_goes_from_a_rise_to_the_mirror_of_that_school(page: Page) ->
     page.get_by_role("link", name="Open the three short lists").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Ten and ten", timeout=20_000)
     card = page.locator("[class*='st-key-card-rose']").first
-    school = card.get_by_role("link")
+    school = card.get_by_role("link").first
     name = school.inner_text()
     school.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Your absenteeism mirror", timeout=20_000)

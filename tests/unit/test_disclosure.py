@@ -337,8 +337,8 @@ def test_published_changes_are_worded_as_they_look() -> None:
     changes = sample_city().tables["change"]
     changes = changes[changes["reason"] == ""]
     rose, fell = changes[changes["direction"] == "rose"], changes[changes["direction"] == "fell"]
-    assert len(rose) > 20
-    assert len(fell) > 20
+    assert len(rose) > 10
+    assert len(fell) > 10
     assert (rose["now"] > rose["before"]).all()
     assert (fell["now"] < fell["before"]).all()
     assert (changes.loc[changes["certainty"] == "clear", "direction"] != "similar").all()

@@ -38,7 +38,12 @@ missed AS (
     GROUP BY school_id, school_year, date, half_day
 ),
 absent AS (
-    SELECT absence_event.school_id, absence_event.school_year, absence_event.date, absence_event.half_day, count(*) AS units
+    SELECT
+        absence_event.school_id,
+        absence_event.school_year,
+        absence_event.date,
+        absence_event.half_day,
+        count(*) AS units
     FROM absence_event
     INNER JOIN absence_code
         ON absence_event.code = absence_code.code

@@ -1,4 +1,5 @@
--- One row: the half-days absent of one code in a cell by grade, sex, track or district; members as enrolment spells them.
+-- One row: the half-days absent of one code in a cell by grade, sex, track or district; members as enrolment
+-- spells them.
 WITH
 counted AS (
     SELECT school_id, school_year, 'grade' AS breakdown, grade AS member, code, sum(units) AS units
