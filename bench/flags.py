@@ -4,8 +4,8 @@ A list holds up to ten schools per direction. Precision is the share of listed s
 that direction in year T (0 for an empty list; in cities like real ones a material true change); points and
 lasting are the true change of those listed, this year and over three years, over that of the best ten
 possible; wrong is the share whose lasting change went the other way, small the share below 150 pupils.
-`ours` are the lists as published, with the gate; all other rules name ten, `ours_ten` ours without the gate. Cities like real ones need the
-real files (bench/counts.py). Run: python bench/flags.py [--quick]
+`ours` are the lists as published, with the gate; all other rules name ten, `ours_ten` among them. Cities like
+real ones need the real files (bench/counts.py). Run: python bench/flags.py [--quick]
 """
 
 import json
