@@ -32,6 +32,8 @@ def test_an_adviser_sets_a_school_aside_and_takes_it_back(page: Page, desk: str)
     name = cards.first.get_by_role("link").first.inner_text()
     page.get_by_text("Set a school aside").first.click()
     box = page.get_by_role("combobox", name="School", exact=True).first
+    expect(box).to_be_visible()
+    expect_settled(page)
     box.fill(name)
     page.get_by_role("option", name=name, exact=True).wait_for()
     box.press("Enter")
