@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "screenshots"
 WIDTHS = (1180, 390)
 COLOURS = 128
-LARGEST = 250_000
+LARGEST = 400_000
 BROWSER = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
 

@@ -13,6 +13,8 @@ from mirrors.disclosure.groups import group
 from mirrors.disclosure.responses import step
 from tests.spec.cities import sample_city
 
+pytestmark = pytest.mark.long
+
 B2, A2 = load_indicators()["B2"], load_indicators()["A2"]
 CELL = {"school_id": "S1", "school_year": "2024-25"}
 QUIET = pd.DataFrame([{**CELL, "alarms": "", "rejected": ""}])

@@ -27,6 +27,8 @@ from mirrors.sample.timetable import HALF_DAYS, MONTHS, SCHOOL_YEARS
 from mirrors.sample.timetable import _is_school_day as is_school_day
 from tests.spec.measure_oracle import Measures, kaplan_meier_median
 
+pytestmark = pytest.mark.long
+
 Row = dict[str, Any]
 World = dict[str, list[Row]]
 Found = dict[str, dict[tuple, tuple]]

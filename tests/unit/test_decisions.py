@@ -13,6 +13,8 @@ from mirrors.store import open_facts
 from mirrors.views.figure import Status
 from tests.spec.cities import PUBLISHED_AT, sample_city
 
+pytestmark = pytest.mark.long
+
 YEAR = "2025-26"
 SCHOOL = "S0103"
 FLANDERS = load_jurisdiction("flanders")
