@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.test_walks import choose
 from tests.browser.walking import expect_charts_drawn, expect_no_exception, expect_settled, open_page
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 PARTS = (
     "1 · Where we stand",
