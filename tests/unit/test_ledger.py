@@ -187,6 +187,7 @@ class TestTheSameFileAgain:
         for year in ("2023-24", "2024-25"):
             rows = [school_row(school_id=f"S{n}", school_year=year) for n in range(FEWEST_ROWS_TO_REPEAT)]
             ingest(store, write_csv(tmp_path / f"{year}.csv", SCHOOLS, *rows))
+        assert [upload.in_force for upload in jobs.uploads(store)] == [True, True]
 
 
 class TestAWithdrawal:
