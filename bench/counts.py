@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from mirrors.benchmark.panel import Panel
 
@@ -22,6 +23,7 @@ LARGEST_SHARE = 0.8
 
 FEWEST_IN_GRADES = 5
 SCHOOL_DAYS = 180
+CONTEXT = ("Poverty", "Students with Disabilities", "English Language Learners")
 ABSENCE_AT_BOUND = 0.04
 """Stands in for an attendance of ">= 95.0" per cent."""
 
@@ -33,7 +35,8 @@ MANY_DAYS_AT_BOUND = 0.03
 class Counts:
     """One indicator's counts per school (index) and school year (columns), and each school's type.
 
-    `bounded` marks values of which the file gives only a bound, by the same index and columns.
+    `bounded` marks values of which the file gives only a bound, by the same index and columns. `context` are
+    tables of the same kind, one a feature, with a column for every school year of which it is known.
     """
 
     absent: pd.DataFrame
@@ -41,6 +44,7 @@ class Counts:
     pupils: pd.DataFrame
     school_type: pd.Series
     bounded: pd.DataFrame
+    context: tuple[pd.DataFrame, ...] = ()
 
     @property
     def years(self) -> tuple[str, ...]:
@@ -58,10 +62,24 @@ def panel_of(counts: Counts, schools: pd.Index, years: tuple[str, ...]) -> Panel
         possible=counts.possible.loc[schools, columns].to_numpy(),
         pupils=counts.pupils.loc[schools, columns].to_numpy(),
         school_type=counts.school_type.reindex(schools, fill_value="other").to_numpy(dtype=str),
-        context=None,
+        context=_context(counts, schools, columns),
         blocked=np.zeros(len(schools), dtype=bool),
         most=LARGEST_SHARE,
     )
+
+
+def _context(counts: Counts, schools: pd.Index, years: list[str]) -> NDArray[np.float64] | None:
+    """Return context, (schools, years, features), a year's median for what is missing; None if not known."""
+    if not counts.context or not set(years) <= set(counts.context[0].columns):
+        return None
+    tables = (table.reindex(index=schools, columns=years) for table in counts.context)
+    return np.stack([table.fillna(table.median()).to_numpy() for table in tables], axis=2)
+
+
+def new_york_context(early: pd.DataFrame) -> tuple[pd.DataFrame, ...]:
+    """Return shares of pupils in poverty, with special needs and learning English, 2013-14 to 2017-18."""
+    rows = early.rename(columns={"DBN": "school", "Year": "year"})
+    return tuple(_wide(rows, f"% {feature}") for feature in CONTEXT)
 
 
 def _wide(rows: pd.DataFrame, column: str) -> pd.DataFrame:
@@ -70,11 +88,11 @@ def _wide(rows: pd.DataFrame, column: str) -> pd.DataFrame:
     return table.sort_index(axis=1)
 
 
-def _counts(rows: pd.DataFrame, school_type: pd.Series) -> Counts:
+def _counts(rows: pd.DataFrame, school_type: pd.Series, context: tuple[pd.DataFrame, ...] = ()) -> Counts:
     """Return rows of school, year, absent, possible, pupils, bounded as counts."""
     absent, possible, pupils = (_wide(rows, column) for column in ("absent", "possible", "pupils"))
     bounded = _wide(rows, "bounded") == 1.0
-    return Counts(absent, possible, pupils, school_type, bounded)
+    return Counts(absent, possible, pupils, school_type, bounded, context)
 
 
 def new_york_type(early: pd.DataFrame) -> pd.Series:
@@ -112,7 +130,7 @@ def new_york_absence() -> Counts:
     )
     columns = ["school", "year", "absent", "possible", "pupils"]
     rows = pd.concat([first[columns], then[columns]]).assign(bounded=False)
-    return _counts(rows, new_york_type(early))
+    return _counts(rows, new_york_type(early), new_york_context(early))
 
 
 def new_york_chronic() -> Counts:
@@ -127,7 +145,7 @@ def new_york_chronic() -> Counts:
         }
     )
     rows = rows.assign(pupils=rows["possible"], bounded=False)
-    return _counts(rows, new_york_type(early))
+    return _counts(rows, new_york_type(early), new_york_context(early))
 
 
 def _maryland_rows() -> pd.DataFrame:
@@ -165,6 +183,13 @@ def maryland_more_than_20() -> Counts:
     return _maryland(rows.assign(absent=absent, possible=rows["pupils"], bounded=bounded))
 
 
+def maryland_five_days() -> Counts:
+    """Return pupils absent five days or more, 2002-03 to 2018-19, where the file gives their number."""
+    rows = _maryland_rows()
+    fewer = pd.to_numeric(rows["Fewer 5 Cnt"], errors="coerce")
+    return _maryland(rows.assign(absent=rows["pupils"] - fewer, possible=rows["pupils"], bounded=False))
+
+
 def _maryland(rows: pd.DataFrame) -> Counts:
     """Return the complete rows as counts; the level band is the type."""
     complete = rows.dropna(subset=["absent", "possible", "pupils"])
@@ -180,20 +205,36 @@ def exact_only(counts: Counts) -> Counts:
 
 @dataclass(frozen=True)
 class Series:
-    """A real series and how to read it; `targets` are the positions of the years whose lists are followed."""
+    """A real series and how to read it; `targets` are the positions of the years whose lists are followed.
+
+    `rate` reads the rate of the same absences, where the series is a share of pupils beyond a threshold.
+    """
 
     name: str
     read: Callable[[], Counts]
     targets: tuple[int, ...]
+    rate: Callable[[], Counts] | None = None
 
 
+def maryland_absence_exact() -> Counts:
+    """Return days absent without the values of which only a bound is known."""
+    return exact_only(maryland_absence())
+
+
+MARYLAND_TARGETS = tuple(range(3, 16))
 REAL_SERIES = (
     Series("nyc_absence", new_york_absence, (3, 4, 5)),
-    Series("nyc_chronic", new_york_chronic, (3,)),
-    Series("md_absence", maryland_absence, tuple(range(3, 16))),
-    Series("md_more20", maryland_more_than_20, tuple(range(3, 16))),
-    Series("md_absence_exact", lambda: exact_only(maryland_absence()), tuple(range(3, 16))),
-    Series("md_more20_exact", lambda: exact_only(maryland_more_than_20()), tuple(range(3, 16))),
+    Series("nyc_chronic", new_york_chronic, (3,), new_york_absence),
+    Series("md_absence", maryland_absence, MARYLAND_TARGETS),
+    Series("md_more20", maryland_more_than_20, MARYLAND_TARGETS, maryland_absence),
+    Series("md_5days", maryland_five_days, MARYLAND_TARGETS, maryland_absence),
+    Series("md_absence_exact", maryland_absence_exact, MARYLAND_TARGETS),
+    Series(
+        "md_more20_exact",
+        lambda: exact_only(maryland_more_than_20()),
+        MARYLAND_TARGETS,
+        maryland_absence_exact,
+    ),
 )
 
 

@@ -4,8 +4,9 @@ A list holds up to ten schools per direction. Precision is the share of listed s
 that direction in year T (0 for an empty list; in cities like real ones a material true change); points and
 lasting are the true change of those listed, this year and over three years, over that of the best ten
 possible; wrong is the share whose lasting change went the other way, small the share below 150 pupils.
-`ours` are the lists as published, with the gate; all other rules name ten, `ours_ten` among them. Cities like
-real ones need the real files (bench/counts.py). Run: python bench/flags.py [--quick]
+`ours` are the lists as published, with the gate, and `mean2_gate` the mean of two years among the schools
+that pass the same gate; all other rules name ten, `ours_ten` among them. Cities like real ones need the real
+files (bench/counts.py). Run: python bench/flags.py [--quick]
 """
 
 import json
@@ -24,9 +25,9 @@ sys.path.insert(0, str(ROOT))
 from bench.counts import at_hand
 from bench.rules import BASELINES, Chosen, Score, funnel, largest
 from bench.world import LIKE, SCENARIOS, World, build, build_like
-from mirrors.benchmark.change import fit_change
+from mirrors.benchmark.change import Change, fit_change
 from mirrors.benchmark.residual import Trend
-from mirrors.benchmark.ten_and_ten import LONGEST_LIST, choose, importance
+from mirrors.benchmark.ten_and_ten import LONGEST_LIST, choose, gates, importance
 
 FULL, QUICK = 20, 2
 SMALL = 150
@@ -69,7 +70,15 @@ def lists_of(world: World) -> Lists:
     for sign, cards in ((1, published.rose.clear), (-1, published.improved.clear)):
         found["ours", sign] = np.array([position[card.school_id] for card in cards], dtype=np.intp)
         found |= {(name, sign): largest(sign * score, panel) for name, score in scores.items()}
+        gated = np.where(passing(change, sign) & (sign * scores["mean2"] > 0), scores["mean2"], np.nan)
+        found["mean2_gate", sign] = largest(sign * gated, panel)
     return found
+
+
+def passing(change: Change, sign: int) -> NDArray[np.bool_]:
+    """Return the schools that may stand on a list of rises (1) or falls (-1)."""
+    certainty = change.p_rise if sign > 0 else change.p_fall
+    return np.nan_to_num(certainty) >= gates(change)
 
 
 def score(world: World, sign: int, schools: Chosen) -> Scored:
@@ -121,7 +130,7 @@ def table(name: str, found: dict[str, list[list[Scored]]]) -> None:
         if name not in QUIET or rule == "ours":
             cells = [mean_and_error(replicates, field) for field in FIELDS]
             shown = " ".join(f"{mean:7.2f} ({error:.2f})" for mean, error in cells)
-            print(f"{name:12} {rule:9} {len(replicates):4d} {shown}", flush=True)
+            print(f"{name:12} {rule:10} {len(replicates):4d} {shown}", flush=True)
 
 
 def worlds() -> dict[str, Callable[[int], World]]:
@@ -148,6 +157,7 @@ def figures_of(name: str, found: dict[str, list[list[Scored]]]) -> dict[str, flo
         ("ours", ""),
         ("ours_ten", "ten_"),
         ("mean2", "mean2_"),
+        ("mean2_gate", "mean2_gate_"),
         ("rtm", "rtm_"),
         ("naive", "naive_"),
     ):
@@ -160,7 +170,7 @@ def main() -> None:
     """Measure, print the table and, last, one line for machines."""
     started = time.perf_counter()
     replicates = QUICK if "--quick" in sys.argv[1:] else FULL
-    print(f"{'city':12} rule      repl " + " ".join(f"{field:>8} (se)" for field in FIELDS))
+    print(f"{'city':12} rule       repl " + " ".join(f"{field:>8} (se)" for field in FIELDS))
     figures: dict[str, float] = {}
     for name, make in worlds().items():
         found = run(make, replicates)

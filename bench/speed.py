@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT))
 
 import pandas as pd
 
-from mirrors.access import open_demo_viewer
+from mirrors.access import Role, Viewer
 from mirrors.jobs import ingest, publish
 from mirrors.views import open_published
 from mirrors.views.mirror import mirror_view
@@ -68,7 +68,7 @@ def _read(path: Path) -> pd.DataFrame:
 
 
 def _mirror_ms(store: Path, views: int) -> float:
-    snapshot, viewer = open_published(store).current(), open_demo_viewer()
+    snapshot, viewer = open_published(store).current(), Viewer(Role.ADVISER, name="adviser")
     schools = snapshot_view(snapshot, viewer).schools
     chosen = [
         row for row in snapshot.rows("school") if row["school_id"] in {s.school_id for s in schools[:views]}

@@ -23,7 +23,7 @@ import click
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
-from mirrors.access import open_demo_viewer
+from mirrors.access import Role, Viewer, open_access
 from mirrors.views import open_published
 from mirrors.views.snapshot import snapshot_view
 from mirrors.views.ten_and_ten import ten_and_ten_view
@@ -31,6 +31,14 @@ from mirrors.views.ten_and_ten import ten_and_ten_view
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "screenshots"
 WIDTHS = (1180, 390)
+DESK = {
+    "bring-files": "/files",
+    "check-first": "/check-first",
+    "publish": "/publish",
+    "ledger": "/ledger",
+    "people": "/accounts",
+    "audit-log": "/audit",
+}
 COLOURS = 128
 LARGEST = 400_000
 BROWSER = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"]
@@ -59,7 +67,7 @@ def served(store: Path) -> Iterator[str]:
 
 def links(store: Path) -> dict[str, str]:
     """Return the link of each picture; the mirror is that of a school where absence clearly rose."""
-    snapshot, viewer = open_published(store).current(), open_demo_viewer()
+    snapshot, viewer = open_published(store).current(), Viewer(Role.ADVISER)
     year = snapshot_view(snapshot, viewer).school_years[-1]
     rose = next(each for each in ten_and_ten_view(snapshot, viewer, year).lists if each.kind == "rose")
     school = rose.schools[0].school.school_id
@@ -71,11 +79,15 @@ def links(store: Path) -> dict[str, str]:
         "funnel": "/funnel",
         "talk": "/talk?" + urlencode({"school": school, "year": year}),
         "how-we-compare": "/how-we-compare",
-        "bring-files": "/files",
-        "check-first": "/check-first",
-        "publish": "/publish",
-        "ledger": "/ledger",
     }
+
+
+def come_in(page: Page, store: Path, door: str) -> None:
+    """Sign in by a demo door."""
+    access = open_access(store)
+    token = access.sessions.open(next(each for each in access.doors() if each.id == door))
+    cookie = {"name": "mirrors_session", "value": token, "domain": "localhost", "path": "/"}
+    page.context.add_cookies([cookie])  # type: ignore[list-item]
 
 
 def take(page: Page, address: str, width: int) -> Image.Image:
@@ -84,7 +96,8 @@ def take(page: Page, address: str, width: int) -> Image.Image:
     page.goto(f"{address}{'&' if '?' in address else '?'}lang=en")
     page.get_by_role("heading", level=1).wait_for(timeout=30_000)
     page.wait_for_timeout(3_000)
-    box = page.get_by_test_id("stMainBlockContainer").bounding_box()
+    main = page.get_by_test_id("stMainBlockContainer").or_(page.locator("html:not(:has(#root))"))
+    box = main.bounding_box()
     page.set_viewport_size({"width": width, "height": int(box["height"]) if box else 900})
     page.wait_for_timeout(1_500)
     return Image.open(BytesIO(page.screenshot()))
@@ -113,10 +126,13 @@ def main(store: Path) -> None:
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     with served(store) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=BROWSER)
-        page = browser.new_page(color_scheme="light")
-        for name, link in links(store).items():
-            for width in WIDTHS:
-                save(take(page, address + link, width), PICTURES / f"{name}-{width}.png")
+        for door, pages in ("", {"sign-in": "/sign-in"}), ("adviser", links(store)), ("administrator", DESK):
+            page = browser.new_page(color_scheme="light")
+            if door:
+                come_in(page, store, door)
+            for name, link in pages.items():
+                for width in WIDTHS:
+                    save(take(page, address + link, width), PICTURES / f"{name}-{width}.png")
         browser.close()
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from mirrors.commands import decide, publish, upload
-from mirrors.commands.terminal import EXIT_CODES, bar, store_option, told_plainly
+from mirrors.commands import accounts, audit, decide, publish, questionnaire, upload
+from mirrors.commands.terminal import EXIT_CODES, bar, machine_account, store_option, told_plainly
 from mirrors.prepare.command import prepare_command
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,7 +31,11 @@ def main() -> None:
     "--port", type=click.IntRange(1, 65535), default=8501, show_default=True, help="Port on this machine."
 )
 def serve(folder: Path, port: int) -> None:
-    """Serve the app on this machine."""
+    """Serve the app on this machine.
+
+    Without an administrator, a link to become it is printed.
+    """
+    accounts.welcome_first(folder, port)
     click.echo(f"School Mirrors: http://localhost:{port}  (stop with Ctrl-C)")
     sys.stdout.flush()
     os.environ["MIRRORS_STORE"] = str(folder.resolve())
@@ -100,13 +104,13 @@ def lists(folder: Path, year: str, indicator: str | None, name: str | None, as_j
     Schools stand in alphabetical order of name, by their id; weak signals stand apart. The lists are those of
     the snapshot: what advisers set aside since is kept beside them.
     """
-    from mirrors.access import open_demo_viewer
+    from mirrors.access import Event, console_adviser, recording
     from mirrors.views import open_published
     from mirrors.views.snapshot import snapshot_view
     from mirrors.views.ten_and_ten import NoLists, lists_record
 
     with told_plainly():
-        published, viewer = open_published(folder), open_demo_viewer()
+        published, viewer = open_published(folder), console_adviser(machine_account())
         snapshot = published.current() if name is None else published.named(name)
         years = snapshot_view(snapshot, viewer).school_years
         if year not in years:
@@ -115,6 +119,7 @@ def lists(folder: Path, year: str, indicator: str | None, name: str | None, as_j
             record = lists_record(snapshot, viewer, year, indicator)
         except NoLists as error:
             raise click.BadParameter(str(error), param_hint="--indicator") from error
+        recording.record(folder, Event.EXPORTED, viewer, detail=f"lists {year} {indicator or ''}")
     if as_json:
         click.echo(json.dumps(record, ensure_ascii=False, indent=2))
         return
@@ -141,6 +146,9 @@ for command in (
     decide.reject,
     decide.allow_level_b,
     decide.forbid_level_b,
+    accounts.accounts,
+    audit.audit,
+    questionnaire.questionnaire,
     prepare_command,
 ):
     main.add_command(command)

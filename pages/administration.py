@@ -45,6 +45,20 @@ def open_ledger() -> None:
     ledger.show()
 
 
+def open_accounts() -> None:
+    """Draw the page of people and their accounts."""
+    from pages import accounts
+
+    accounts.show()
+
+
+def open_audit() -> None:
+    """Draw the page of the audit log."""
+    from pages import audit
+
+    audit.show()
+
+
 def pages(say: Language) -> list[tuple[Callable[[], None], str, str]]:
     """Return the administrator's pages in the order of the work: what opens them, address and title."""
     return [
@@ -52,22 +66,16 @@ def pages(say: Language) -> list[tuple[Callable[[], None], str, str]]:
         (open_check_first, "check-first", say.text("Check first")),
         (open_publish, "publish", say.text("Publish")),
         (open_ledger, "ledger", say.text("Ledger")),
+        (open_accounts, "accounts", say.text("People")),
+        (open_audit, "audit", say.text("Audit log")),
     ]
 
 
 def head(title: str, say: Language) -> None:
-    """Draw what stands above every page of an administrator: who may act, the four pages, the title."""
-    page.administrator().require_administrator()
+    """Draw what stands above every page of an administrator, the title last; raises NotAllowed."""
+    page.administrator()
     with page.top():
-        st.caption(
-            say.text(
-                "For administrators. This is the open demo: there are no accounts yet, everyone at this "
-                "machine can act as an administrator, and the ledger writes “open demo”."
-            )
-        )
-        with st.container(horizontal=True, key="desk"):
-            for opens, address, name in pages(say):
-                page.link(opens, address, name)
+        st.caption(say.text("For administrators · what is done here is written down"))
     st.title(title, anchor=False)
 
 

@@ -8,7 +8,8 @@ from mirrors.administration import acts
 from mirrors.administration.acts import Checked, WrongDecision
 from mirrors.charts.alarm_evidence import what_it_may_be, what_was_seen
 from mirrors.charts.alarm_words import alarm_effect, alarm_state, alarm_title, what_to_do
-from mirrors.charts.moments import moment
+from mirrors.charts.decided import decided_table
+from mirrors.charts.letters import upper_first
 from mirrors.locale import Language
 from mirrors.views.alarms import AlarmView, SchoolYearAlarms, State
 from mirrors.views.ledger import state_of
@@ -17,6 +18,7 @@ from pages import administration, page
 _SEEN = "alarms"
 _AT_ONCE = 20
 _LONGEST_NOTE = 500
+_DECIDED = (State.CONFIRMED, State.REJECTED)
 
 
 def show() -> None:
@@ -40,7 +42,7 @@ def _look(say: Language) -> Checked:
 
 def _draw(checked: Checked, say: Language) -> None:
     waiting = [each for each in checked.school_years if each.of(State.OPEN)]
-    decided = [each for each in checked.school_years if each.of(State.CONFIRMED, State.REJECTED)]
+    decided = [each for each in checked.school_years if each.of(*_DECIDED)]
     administration.verdict(_standing(waiting, say))
     administration.tell_notice()
     st.caption(
@@ -163,11 +165,16 @@ def _decide(each: SchoolYearAlarms, alarm: AlarmView, decision: str, note: str, 
 def _decided(decided: Sequence[SchoolYearAlarms], unit: str, say: Language) -> None:
     if not decided:
         st.markdown(say.text("Nothing yet."))
-    for each in decided:
-        for alarm in each.of(State.CONFIRMED, State.REJECTED):
-            label = f"{page.plain(each.name)} · {each.school_year} · {alarm_state(alarm.state, say)}"
-            with st.expander(label):
-                st.markdown(_seen(alarm, unit, say))
-                when = moment(alarm.decided_at, say) if alarm.decided_at is not None else ""
-                st.markdown(f"{page.plain(alarm.decided_by)}, {when}: {page.plain(alarm.note)}")
-                st.caption(alarm_effect(alarm, say))
+        return
+    alarms = [(each, alarm) for each in decided for alarm in each.of(*_DECIDED)]
+    for state in _DECIDED:
+        if of_state := [alarm for _, alarm in alarms if alarm.state is state]:
+            st.caption(f"{upper_first(alarm_state(state, say))}. {alarm_effect(of_state[0], say)}")
+    pages = -(-len(alarms) // _AT_ONCE)
+    here = page.place_in_pages(pages)
+    page.table(
+        decided_table(alarms[(here - 1) * _AT_ONCE : here * _AT_ONCE], unit, say),
+        say.text("What was decided"),
+    )
+    if pages > 1:
+        page.turn_pages(here, pages)

@@ -1,11 +1,12 @@
 """Bring files: choose them, read what was found, take them in, or say what their columns mean."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 import streamlit as st
 
+from mirrors.access import Viewer
 from mirrors.administration import acts, delivery, templates
 from mirrors.administration.acts import Ingested
 from mirrors.administration.delivery import (
@@ -28,7 +29,7 @@ from mirrors.administration.findings import (
 from mirrors.definitions import load_contracts, load_profile
 from mirrors.locale import Language
 from mirrors.progress import BackgroundJob
-from pages import administration, mapping, page
+from pages import administration, mapping, page, reader
 
 _READING, _TAKING = "reading files", "taking files in"
 _TOLD = 12
@@ -98,7 +99,8 @@ def _choose(desk: Desk, say: Language) -> None:
 
 def _profiles(say: Language) -> dict[str, str]:
     folder = page.store_folder()
-    names = {name: say.pick(load_profile(name, folder).title) for name in delivery.choices(folder)}
+    there = delivery.choices(folder, page.administrator())
+    names = {name: say.pick(load_profile(name, folder).title) for name in there}
     return {FIND_OUT: say.text("Find out for me"), **names}
 
 
@@ -140,7 +142,7 @@ def _templates(say: Language) -> None:
         with st.container(horizontal=True):
             st.download_button(
                 say.text("As a workbook that explains every column"),
-                partial(templates.template_workbook, contract, say),
+                _for_administrators(f"{kind}.xlsx", partial(templates.template_workbook, contract, say)),
                 f"{kind}.xlsx",
                 _WORKBOOK,
                 on_click="ignore",
@@ -148,13 +150,17 @@ def _templates(say: Language) -> None:
             )
             st.download_button(
                 say.text("As CSV"),
-                partial(templates.template_csv, contract),
+                _for_administrators(f"{kind}.csv", partial(templates.template_csv, contract)),
                 f"{kind}.csv",
                 "text/csv",
                 on_click="ignore",
                 key="template csv",
             )
         st.caption(say.text("The example row may stay: it is passed over."))
+
+
+def _for_administrators(name: str, make: Callable[[], bytes]) -> Callable[[], bytes]:
+    return reader.handed_over(name, Viewer.require_administrator, make)
 
 
 def _tell_outcome(desk: Desk, say: Language) -> None:
@@ -228,7 +234,7 @@ def _refused(desk: Desk, refusal: Refusal, say: Language) -> None:
         _list(findings, say)
     st.download_button(
         say.text("The full list as CSV, one line a row"),
-        findings_csv(refusal.findings, say),
+        _for_administrators("findings.csv", partial(findings_csv, refusal.findings, say)),
         "findings.csv",
         "text/csv",
         on_click="ignore",

@@ -126,6 +126,13 @@ def _change(view: MethodView, say: Language) -> None:
             "have changed, are left out until somebody has looked."
         )
     )
+    st.markdown(
+        say.text(
+            "A share of pupils, such as those absent a tenth of the time or more, moves by chance when a few "
+            "pupils are close to the limit. To choose schools for such a list, we also look at how much all "
+            "absence of the same kind changed there."
+        )
+    )
 
 
 def _never_shown(view: MethodView, say: Language) -> None:

@@ -22,7 +22,7 @@ _NOT_THERE = ""
 
 def draw(unknown: Unknown, say: Language) -> str | None:
     """Draw the questions about one table; return the name of the profile once it is saved."""
-    table, rules = unknown.table, draft.rules_of(page.store_folder())
+    table, rules = unknown.table, draft.rules_of(page.store_folder(), page.administrator())
     place = f"{table.file} [{table.sheet}]" if table.sheet else table.file
     st.markdown(
         say.text(

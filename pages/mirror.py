@@ -47,7 +47,7 @@ from mirrors.views.mirror import MirrorView, UnknownSchool, mirror_view
 from mirrors.views.snapshot import SnapshotView
 from mirrors.views.telling import first_and_others
 from mirrors.views.trend import Trend
-from pages import how_we_compare, page
+from pages import how_we_compare, page, talk
 
 Drawing = Callable[[], Chart]
 
@@ -89,9 +89,19 @@ def show() -> None:
     except UnknownSchool:
         st.info(say.text("This school has no figures in this school year. Please choose another year."))
         return
+    page.saw(school_id, school_year, "mirror")
+    with above:
+        _link_to_notes(school_id, school_year, say)
     _draw(view, wish, say)
     page.link(how_we_compare.show, "how-we-compare", say.text("How we compare"), year=school_year)
     page.link(show, "mirror", say.text("Link to exactly this page"), **_exactly(school_id, school_year, wish))
+
+
+def _link_to_notes(school_id: str, school_year: str, say: Language) -> None:
+    """Draw the way to the notes for the talk, for an adviser."""
+    if page.viewer().sees_city():
+        with st.container(key="notes of this school"):
+            page.link(talk.show, "talk", say.text("Notes for the talk"), school=school_id, year=school_year)
 
 
 def _exactly(school_id: str, school_year: str, wish: Wish) -> dict[str, str]:
@@ -137,7 +147,7 @@ def _draw(view: MirrorView, wish: Wish, say: Language) -> None:
     _what_kind(view, say)
     _when(view, say)
     _who(view, wish, say)
-    page.part(3, say.text("How we respond"), response_opening(view, say))
+    page.part(3, say.text("How we respond"), response_opening(view, say, wish.against))
     _how_we_respond(view, wish, say)
     page.part(4, say.text("Where it is going"), outlook_opening(chosen, say))
     _where_it_is_going(view, chosen, wish, say)
@@ -208,10 +218,10 @@ def _groups(view: MirrorView, wish: Wish, say: Language) -> None:
     if shown is None:
         page.unknown_link()
         return
-    chart = groups(shown, say, page.palette())
+    chart = groups(shown, say, page.palette(), wish.against)
     if shown.shown:
         page.picture(chart)
-        st.caption(groups_caption(shown, say))
+        st.caption(groups_caption(shown, say, wish.against))
     else:
         st.markdown(f"**{chart.title}**")
     page.chart_table(chart)
@@ -231,11 +241,11 @@ def _breakdown(breakdowns: Sequence[Breakdown], by: str | None, indicator: str) 
 def _how_we_respond(view: MirrorView, wish: Wish, say: Language) -> None:
     palette = page.palette()
     for chain in view.chains[:1]:
-        chart = follow_up(chain, view.unit, say, palette)
+        chart = follow_up(chain, view.unit, say, palette, wish.against)
         page.picture(chart, titled=False)
-        st.caption(times_sentence(chain, say))
+        st.caption(times_sentence(chain, say, wish.against))
         page.chart_table(chart)
-    others = [partial(follow_up, chain, view.unit, say, palette) for chain in view.chains[1:]]
+    others = [partial(follow_up, chain, view.unit, say, palette, wish.against) for chain in view.chains[1:]]
     _rows(3, view.process, wish, say, others)
 
 

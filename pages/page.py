@@ -2,7 +2,6 @@
 
 import atexit
 import gc
-import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -10,26 +9,27 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mirrors.access import Viewer, open_demo_administrator, open_demo_viewer
+from mirrors.access import Viewer
 from mirrors.charts import Chart, Table
 from mirrors.charts.key import key as marks_key
 from mirrors.charts.moments import moment
 from mirrors.charts.reasons import unavailable_words
 from mirrors.charts.style import DARK, LIGHT, Palette
 from mirrors.definitions import Indicator
+from mirrors.doors.house import store_folder
 from mirrors.locale import LANGUAGES, Language, best_language
 from mirrors.views import Origin, PublishedStore, Snapshot, open_published
 from mirrors.views.figure import Against, Comparison
 from mirrors.views.snapshot import SnapshotView, snapshot_view
+from pages import reader
 
-STORE = "MIRRORS_STORE"
 SNAPSHOT = "snapshot"
 _PAGE = "page"
-_DEFAULT_STORE = "store"
 _SHEET = Path(__file__).with_name("paper.css")
 _COMMANDS = """python -m mirrors ingest --store FOLDER --profile NAME FILES
 python -m mirrors publish --store FOLDER"""
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>$~:&])")
+_BLANKS = re.compile(r"[^\S\u00a0]+")
 _CHART = {"displayModeBar": False, "scrollZoom": False}
 
 
@@ -59,18 +59,18 @@ def palette() -> Palette:
 
 
 def viewer() -> Viewer:
-    """Return who is looking."""
-    return open_demo_viewer()
+    """Return who is looking; raises NotSignedIn."""
+    return reader.viewer()
 
 
 def administrator() -> Viewer:
-    """Return who acts on the administrator's pages."""
-    return open_demo_administrator()
+    """Return who acts on the administrator's pages; raises NotSignedIn and NotAllowed."""
+    return reader.administrator()
 
 
-def store_folder() -> Path:
-    """Return the folder of the store that is served."""
-    return Path(os.environ.get(STORE, _DEFAULT_STORE))
+def saw(school_id: str, school_year: str, where: str) -> None:
+    """Write in the audit log that this reader saw a school on the page `where`."""
+    reader.saw(school_id, school_year, where, st.query_params.get(SNAPSHOT, ""))
 
 
 @st.cache_resource(show_spinner=False)
@@ -224,11 +224,7 @@ def header(shown: SnapshotView, school_year: str | None) -> None:
         say.text("snapshot {number}", number=shown.number),
         say.text("confidential, not for ranking"),
     ]
-    line = " · ".join(part for part in parts if part)
-    demo = say.text(
-        "This is the open demo: there are no accounts yet, everyone here sees what an adviser sees."
-    )
-    st.caption(f"{line}  \n{demo}")
+    st.caption(" · ".join(part for part in parts if part))
     in_use = _store(str(store_folder())).current().name
     if shown.number != int(in_use):
         st.info(
@@ -307,8 +303,8 @@ def as_table(label: str, table: Table, alt: str, reading: str = "") -> None:
 
 
 def plain(text: str) -> str:
-    """Return `text` so that markdown shows it letter by letter, whatever stands in it."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+    """Return `text` so that markdown shows it letter by letter, whatever stands in it; hard spaces stay."""
+    return _MARKDOWN.sub(r"\\\1", _BLANKS.sub(" ", text).strip())
 
 
 def flat_table(shown: Table, alt: str) -> None:

@@ -6,16 +6,26 @@ from functools import partial
 import streamlit as st
 
 from mirrors.administration import acts
-from mirrors.administration.acts import NoFigures, NothingToPublish, Prepared
+from mirrors.administration.acts import (
+    NoFigures,
+    NothingToPublish,
+    NotProtected,
+    Prepared,
+    RulesLoosened,
+)
+from mirrors.charts import Table
+from mirrors.charts.masking import masked_schools_table, masking_sentence, masking_table
 from mirrors.charts.moments import moment
 from mirrors.charts.publish_words import lists_table, moves_table, preview_sentences
 from mirrors.locale import Language
 from mirrors.views import NoSnapshot
 from mirrors.views.ledger import SnapshotRecord, names_in_force, snapshots_view, state_of
-from pages import administration, city, page
+from mirrors.views.masking import masking_view
+from pages import administration, page
 
 _PREPARING, _PUBLISHING, _SEEN = "preparing a snapshot", "publishing", "preview"
 _SHOWN = 12
+_MASKED_A_PAGE = 20
 
 
 def show() -> None:
@@ -28,7 +38,9 @@ def show() -> None:
         administration.tell_notice()
         page.part(1, say.text("What will change"))
         _what_will_change(say)
-        page.part(2, say.text("Every snapshot"))
+        page.part(2, say.text("What was masked"))
+        _what_was_masked(say)
+        page.part(3, say.text("Every snapshot"))
         _snapshots(snapshots, say)
 
 
@@ -78,6 +90,9 @@ def _failed(error: BaseException | None, say: Language) -> bool:
                 "band."
             )
         )
+    elif isinstance(error, NotProtected | RulesLoosened):
+        st.error(say.text("Nothing was published: more would be told than may be told."))
+        st.code(str(error), language=None, wrap_lines=True)
     elif error is not None:
         administration.tell_trouble(error, say)
     return error is not None
@@ -117,6 +132,28 @@ def _open_alarms(count: int, say: Language) -> None:
     page.link(opens, address, title)
 
 
+def _what_was_masked(say: Language) -> None:
+    try:
+        masked = masking_view(page.snapshot(), page.administrator())
+    except NoSnapshot:
+        st.markdown(say.text("There is none yet."))
+        return
+    st.markdown(masking_sentence(masked, say))
+    page.as_table(
+        say.text("What was masked, by what pupils are counted in"),
+        masking_table(masked, say),
+        say.text("What was masked"),
+    )
+    schools = masked_schools_table([each for each in masked if each.reason == "audit"], say)
+    if schools.rows:
+        label = say.text("School years that needed more care")
+        with st.expander(label, type="compact"):
+            here = page.place_in_pages(pages := -(-len(schools.rows) // _MASKED_A_PAGE))
+            first = (here - 1) * _MASKED_A_PAGE
+            page.table(Table(schools.header, schools.rows[first : first + _MASKED_A_PAGE]), label)
+            page.turn_pages(here, pages)
+
+
 def _snapshots(snapshots: Sequence[SnapshotRecord], say: Language) -> None:
     if not snapshots:
         st.markdown(say.text("There is none yet."))
@@ -130,7 +167,6 @@ def _snapshots(snapshots: Sequence[SnapshotRecord], say: Language) -> None:
         with st.expander(say.text("Older snapshots")):
             for snapshot in snapshots[_SHOWN:]:
                 _snapshot(snapshot, say)
-    page.link(city.show, "city", say.text("See what readers see"))
 
 
 def _snapshot(snapshot: SnapshotRecord, say: Language) -> None:

@@ -56,6 +56,7 @@ def show() -> None:
     except UnknownSchool:
         st.info(say.text("This school has no figures in this school year. Please choose another year."))
         return
+    page.saw(school_id, school_year, "talk")
     _draw(view, about.jurisdiction, say)
     _on_screen_only(view, say)
 

@@ -11,7 +11,7 @@ from mirrors.access import Viewer
 from mirrors.casework import ListName
 from mirrors.charts.doubts import break_sentence
 from mirrors.charts.reasons import why_fewer_sentence
-from mirrors.charts.short_lists import card_facts, certainty_sentence, judged_sentences
+from mirrors.charts.short_lists import card_facts, certainty_sentence, judged_sentences, talks_sentence
 from mirrors.definitions import load_indicators
 from mirrors.locale import Language
 from mirrors.views import Snapshot
@@ -49,9 +49,11 @@ def show() -> None:
         return
     view = _view(snapshot.name, page.viewer(), school_year, indicator_id, snapshot)
     _introduce(view, say)
+    contacts = casework.last_contacts(page.store_folder(), page.viewer())
+    if told := talks_sentence(view, contacts, about.published_at.date(), say):
+        st.caption(told)
     desk.tell_notice()
     names = {school.school_id: school.name for school in about.schools}
-    contacts = casework.last_contacts(page.store_folder(), page.viewer())
     for number, short_list in enumerate(reversed(view.lists), start=1):
         page.part(number, _title(short_list.kind, say))
         _short_list(short_list, _Shown(view, about, names, contacts), say)

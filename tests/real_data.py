@@ -17,6 +17,7 @@ NEW_YORK = (
     "housing_all_years.csv",
 )
 NEW_YORK_EARLIER = "nyc_attendance_demographics_2013-14_to_2017-18__merged.csv"
+BALTIMORE = "SY16-17 School Level _OFFICIAL_0.xlsx"
 MARYLAND_RECENT = (2018, 2019, 2022, 2023)
 
 
@@ -77,3 +78,10 @@ def recent_maryland(tmp_path_factory: pytest.TempPathFactory) -> RealStore:
     store = RealStore(folder, ingest(folder, "maryland", files))
     publish(folder)
     return store
+
+
+@pytest.fixture(scope="session")
+def baltimore(tmp_path_factory: pytest.TempPathFactory) -> RealStore:
+    """Return the school survey of Baltimore."""
+    source, folder = real_folder("baltimore"), tmp_path_factory.mktemp("baltimore")
+    return RealStore(folder, ingest(folder, "baltimore", [source / BALTIMORE]))

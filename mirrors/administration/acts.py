@@ -1,13 +1,21 @@
-"""The acts of an administrator: each asks the viewer first, and writes who did it."""
+"""The acts of an administrator: each asks the viewer first, and writes who did it in the audit log."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from mirrors import jobs
-from mirrors.access import Viewer
+from mirrors.access import Event, Viewer
+from mirrors.access.recording import record, record_publish, seal
 from mirrors.definitions import load_jurisdiction, load_profile
 from mirrors.intake import Upload
-from mirrors.jobs import Ingested, NoFigures, NothingToPublish, WrongDecision
+from mirrors.jobs import (
+    Ingested,
+    NoFigures,
+    NothingToPublish,
+    NotProtected,
+    RulesLoosened,
+    WrongDecision,
+)
 from mirrors.progress import Progress
 from mirrors.store import Preview, open_facts
 from mirrors.views.alarms import SchoolYearAlarms, alarms_view
@@ -17,8 +25,10 @@ __all__ = [
     "Checked",
     "Ingested",
     "NoFigures",
+    "NotProtected",
     "NothingToPublish",
     "Prepared",
+    "RulesLoosened",
     "WrongDecision",
     "alarms",
     "allow_level_b",
@@ -56,13 +66,15 @@ def take_in(
 ) -> Ingested:
     """Take a checked upload in, wholly or not at all; waits for its turn. Raises Refused, StoreTrouble."""
     viewer.require_administrator()
-    return jobs.take_in(folder, upload, told, by=viewer.name, confirmed=confirmed)
+    done = jobs.take_in(folder, upload, told, by=viewer.name, confirmed=confirmed)
+    record(folder, Event.UPLOADED, viewer, detail=f"upload {done.upload_id}")
+    return done
 
 
 def prepare(folder: Path, viewer: Viewer, told: Progress) -> Prepared:
     """Return what publishing would change; nothing is put in use.
 
-    Raises NothingToPublish, NoFigures and StoreTrouble.
+    Raises NothingToPublish, NoFigures, NotProtected, RulesLoosened and StoreTrouble.
     """
     viewer.require_administrator()
     state = state_of(folder, viewer)
@@ -72,25 +84,30 @@ def prepare(folder: Path, viewer: Viewer, told: Progress) -> Prepared:
 def publish(folder: Path, viewer: Viewer, told: Progress) -> str:
     """Put what was prepared in use and return the snapshot's name; raises as `prepare` does."""
     viewer.require_administrator()
-    return jobs.publish(folder, told, by=viewer.name)
+    name = jobs.publish(folder, told, by=viewer.name, note=seal(folder))
+    record_publish(folder, viewer, name, jobs.changed_settings(folder, name) if name else {})
+    return name
 
 
 def restore(folder: Path, viewer: Viewer, snapshot: str) -> None:
     """Put an earlier snapshot in use again; raises NoSnapshot and StoreTrouble."""
     viewer.require_administrator()
     jobs.restore(folder, snapshot, by=viewer.name)
+    record(folder, Event.RESTORED, viewer, detail=f"snapshot {snapshot}")
 
 
 def withdraw(folder: Path, viewer: Viewer, upload_id: int, note: str) -> None:
     """Set an upload aside as if it had never come; raises WrongDecision and StoreTrouble."""
     viewer.require_administrator()
     jobs.withdraw(folder, upload_id, note, by=viewer.name)
+    record(folder, Event.WITHDRAWN, viewer, detail=f"upload {upload_id}")
 
 
 def take_back(folder: Path, viewer: Viewer, upload_id: int, note: str) -> None:
     """Put a withdrawn upload in force again; raises WrongDecision and StoreTrouble."""
     viewer.require_administrator()
     jobs.reinstate(folder, upload_id, note, by=viewer.name)
+    record(folder, Event.REINSTATED, viewer, detail=f"upload {upload_id}")
 
 
 def alarms(folder: Path, viewer: Viewer) -> Checked:
@@ -115,21 +132,26 @@ def decide(
     """
     viewer.require_administrator()
     jobs.decide(folder, school_id, school_year, alarm, decision, note, by=viewer.name)
+    record(folder, Event.OVERRIDDEN, viewer, school_id, f"{school_year} {alarm} {decision}")
 
 
 def confirm_year(folder: Path, viewer: Viewer, school_year: str, note: str) -> int:
     """Confirm every open alarm of a school year, return how many; raises WrongDecision and StoreTrouble."""
     viewer.require_administrator()
-    return jobs.confirm_all(folder, None, school_year, note, by=viewer.name)
+    answered = jobs.confirm_all(folder, None, school_year, note, by=viewer.name)
+    record(folder, Event.OVERRIDDEN, viewer, detail=f"{school_year} {answered} alarms confirmed")
+    return answered
 
 
 def allow_level_b(folder: Path, viewer: Viewer, confirmed_by: str, reference: str) -> None:
     """Take files about single pupils from now on; raises WrongDecision and StoreTrouble."""
     viewer.require_administrator()
     jobs.allow_level_b(folder, confirmed_by, reference, by=viewer.name)
+    record(folder, Event.SETTING_CHANGED, viewer, detail="files about single pupils allowed")
 
 
 def forbid_level_b(folder: Path, viewer: Viewer) -> None:
     """Take no files about single pupils any more; raises StoreTrouble."""
     viewer.require_administrator()
     jobs.forbid_level_b(folder, by=viewer.name)
+    record(folder, Event.SETTING_CHANGED, viewer, detail="files about single pupils forbidden")

@@ -97,8 +97,13 @@ def in_memory(name: str, content: bytes) -> FileContent:
     return FileContent(name, pa.py_buffer(content))
 
 
-def choices(folder: Path) -> tuple[str, ...]:
+def choices(folder: Path, viewer: Viewer) -> tuple[str, ...]:
     """Return the names of the profiles that files can be read by: those saved here, then the shipped ones."""
+    viewer.require_administrator()
+    return _choices(folder)
+
+
+def _choices(folder: Path) -> tuple[str, ...]:
     shipped = profile_names()
     saved = [name for name in profile_names(folder) if name not in shipped]
     return (*saved, *sorted(shipped, key=lambda name: name != _LIKELIEST))
@@ -122,7 +127,7 @@ def strange_table(folder: Path, viewer: Viewer, delivery: Delivery, told: Progre
     """
     viewer.require_administrator()
     try:
-        profiles = [load_profile(name, folder) for name in choices(folder)]
+        profiles = [load_profile(name, folder) for name in _choices(folder)]
         own = [profile for profile in profiles if profile.id == delivery.profile]
         found = _unknown(delivery, own, _headings(profiles), told)
     except Refused as refused:
@@ -151,7 +156,7 @@ def _find_out(folder: Path, viewer: Viewer, delivery: Delivery, told: Progress) 
 def _likeliest_first(folder: Path) -> tuple[str, ...]:
     with open_facts(folder) as facts:
         used = [upload.profile for upload in reversed(facts.in_force())]
-    names = choices(folder)
+    names = _choices(folder)
     return tuple(dict.fromkeys([*(name for name in used if name in names), *names]))
 
 

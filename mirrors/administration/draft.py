@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from mirrors.access import Viewer
+from mirrors.access import Event, Viewer
+from mirrors.access.recording import record
 from mirrors.administration.delivery import Ready, Refusal
 from mirrors.definitions import (
     Contract,
@@ -63,8 +64,9 @@ class Rules:
     city: str
 
 
-def rules_of(folder: Path) -> Rules:
+def rules_of(folder: Path, viewer: Viewer) -> Rules:
     """Return the rules of the store's newest upload; those of our own templates while there is none."""
+    viewer.require_administrator()
     with open_facts(folder) as facts:
         in_force = facts.in_force()
     profile = in_force[-1].mapped_by if in_force else load_profile("templates")
@@ -184,6 +186,7 @@ def save(folder: Path, viewer: Viewer, profile: Profile) -> None:
         numbered = new if new.id not in names else new.model_copy(update={"id": f"{new.id}_{len(names) + 1}"})
         profile = older.model_copy(update={"layouts": (*kept, numbered)})
     save_profile(profile, folder)
+    record(folder, Event.PROFILE_SAVED, viewer, detail=profile.id)
 
 
 def _columns(layout: Layout) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """The whole benchmark of a store: facts in, every result that a snapshot is made of out."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from mirrors.benchmark.driver import CHANGED
 from mirrors.benchmark.expected import expected_rate, feature_weights
 from mirrors.benchmark.features import FeatureMatrix, feature_matrix
 from mirrors.benchmark.interval import PUPIL_VARIANCE, rate_interval, wilson_interval
-from mirrors.benchmark.level import fit_level
+from mirrors.benchmark.level import Level, fit_level
 from mirrors.benchmark.observation import observe, observed_rate
 from mirrors.benchmark.panel import FEWEST_PUPILS, LARGEST_ABSENCE_SHARE, Bools, Floats, Panel
 from mirrors.benchmark.peer_group import PeerGroups, peer_groups, peers_of_rows, with_peers
@@ -83,38 +84,21 @@ def run_benchmark(
     """
     progress("reduce", 0.0)
     reduced = reduce_facts(facts)
+    detail = reduce_detail(facts, reduced)
     decided = no_decisions() if decisions is None else decisions
     alarms = with_state(quality_alarms(reduced, jurisdiction), decided)
     standings = standing(alarms)
-    detail = reduce_detail(facts, reduced)
-    observed = {
-        key: withhold(frame, standings.rejected)
-        for key, indicator in indicators.items()
-        if not (frame := _observed(indicator, reduced, detail, jurisdiction)).empty
-    }
+    observed = dict(_observe_all(indicators, reduced, detail, jurisdiction, standings.rejected))
     years = sorted(set(reduced.enrolment["school_year"]))
     features = {year: feature_matrix(reduced, jurisdiction, year) for year in years}
     progress("peer groups", 0.1)
     chosen = {key: observed[key] for key in jurisdiction.lists if key in observed}
     learning = [(indicators[key], frame) for key, frame in chosen.items()]
     peers = {year: _peers(features, learning, year, standings.set_aside) for year in years}
-    kinds = _kinds(reduced, jurisdiction, standings)
-    compared = _compare(indicators, observed, peers, standings.open) if observed else {}
-    variance = {
-        key: _pupil_variance(indicators[key], frame, features, standings.open, jurisdiction)
-        for key, frame in observed.items()
-    }
-    for done, (key, frame) in enumerate(observed.items()):
-        progress(f"compare {key}", 0.15 + 0.35 * done / len(observed))
-        expected = _expect(indicators[key], frame, compared[key], features, standings.open)
-        compared[key] = _with_interval(indicators[key], expected, variance[key])
-    restarted = {
-        key: restarts(frame) if frame["basis"].nunique() > 1 else () for key, frame in observed.items()
-    }
+    found = _compare_all(indicators, observed, features, peers, standings, jurisdiction, progress)
     judged = _judge_all(indicators, chosen, features, standings.open, jurisdiction, progress)
     of_all = {one.school_year: one.panel for one in judged if one.indicator == CHANGED}
     progress("within schools", 0.9)
-    found = Compared(indicators, compared, restarted, variance, peers, standings)
     return Benchmark(
         reduced,
         alarms,
@@ -122,12 +106,26 @@ def run_benchmark(
         features,
         peers,
         observed,
-        compared,
-        _with_peer_median(kinds, peers, standings.open),
-        restarted,
+        found.compared,
+        _with_peer_median(_kinds(reduced, jurisdiction, standings), peers, standings.open),
+        found.restarts,
         look_within(found, detail, reduced, of_all, jurisdiction),
         judged,
     )
+
+
+def _observe_all(
+    indicators: dict[str, Indicator],
+    reduced: Reduced,
+    detail: Detail,
+    jurisdiction: Jurisdiction,
+    rejected: SchoolYears,
+) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield the observations of every indicator that has any, without figures that were found wrong."""
+    for key, indicator in indicators.items():
+        frame = _observed(indicator, reduced, detail, jurisdiction)
+        if not frame.empty:
+            yield key, withhold(frame, rejected)
 
 
 def _observed(
@@ -206,7 +204,27 @@ def _peers(
     return peer_groups(matrix, weights, may_be_peer & (matrix.pupils >= FEWEST_PUPILS))
 
 
-def _compare(
+def _compare_all(
+    indicators: dict[str, Indicator],
+    observed: dict[str, pd.DataFrame],
+    features: dict[str, FeatureMatrix],
+    peers: dict[str, PeerGroups],
+    standings: Standing,
+    jurisdiction: Jurisdiction,
+    progress: Progress,
+) -> Compared:
+    """Return every indicator beside its peers and what is expected, with what that rests on."""
+    beside = _beside_peers(indicators, observed, peers, standings.open) if observed else {}
+    variance = {
+        key: _pupil_variance(indicators[key], frame, features, standings.open, jurisdiction)
+        for key, frame in observed.items()
+    }
+    begins = {key: restarts(frame) if frame["basis"].nunique() > 1 else () for key, frame in observed.items()}
+    found = Compared(indicators, beside, begins, variance, peers, standings)
+    return replace(found, compared=_compare(found, observed, features, progress))
+
+
+def _beside_peers(
     indicators: dict[str, Indicator],
     observed: dict[str, pd.DataFrame],
     peers: dict[str, PeerGroups],
@@ -224,6 +242,22 @@ def _compare(
     found = with_peers(stacked, peers_of_rows(stacked, ["indicator"], teaching, peers))
     by_key = dict(list(found.drop(columns="teaches").groupby("indicator")))
     return {key: by_key[key].drop(columns="indicator").reset_index(drop=True) for key in observed}
+
+
+def _compare(
+    found: Compared,
+    observed: dict[str, pd.DataFrame],
+    features: dict[str, FeatureMatrix],
+    progress: Progress,
+) -> dict[str, pd.DataFrame]:
+    """Return the observations beside their peers with what is expected of them and their intervals."""
+    compared = {}
+    for done, (key, frame) in enumerate(observed.items()):
+        progress(f"compare {key}", 0.15 + 0.35 * done / len(observed))
+        indicator = found.indicators[key]
+        expected = _expect(indicator, frame, found.compared[key], features, found.standings.open)
+        compared[key] = _with_interval(indicator, expected, found.variance[key])
+    return compared
 
 
 def _takes_part(indicator: Indicator, frame: pd.DataFrame, alarmed: SchoolYears) -> Bools:
@@ -310,23 +344,51 @@ def _judge_all(
 ) -> list[Judged]:
     """Return the change and lists of every indicator in `observed` and every year that has one before it."""
     pairs = [(key, year) for key in observed for year in features]
-    judged = []
+    fitted: dict[tuple[str, str], _Fitted] = {}
     for done, (key, year) in enumerate(pairs):
         progress(f"change {key} {year}", 0.5 + 0.4 * done / len(pairs))
-        one = _judge(indicators[key], observed[key], year, features, alarmed, jurisdiction)
-        judged += [one] if one else []
+        one = _fit(indicators[key], observed[key], year, features, alarmed, jurisdiction)
+        if one:
+            fitted[key, year] = one
+    rates = {key: _rate_behind(key, indicators, observed) for key in observed}
+    judged = []
+    for (key, year), one in fitted.items():
+        rate = fitted.get((rates[key], year))
+        lists = choose(one.change, one.level, rate.change if rate else None)
+        judged.append(Judged(key, year, one.panel, one.change, lists))
     return judged
 
 
-def _judge(
+def _rate_behind(key: str, indicators: dict[str, Indicator], judged: Iterable[str]) -> str:
+    """Return the judged rate of the absences that a share of pupils is about; empty without one."""
+    indicator = indicators[key]
+    same = (
+        other
+        for other in judged
+        if indicators[other].kind == "rate"
+        and indicators[other].counted.categories == indicator.counted.categories
+    )
+    return next(same, "") if indicator.kind == "prevalence" else ""
+
+
+@dataclass(frozen=True, eq=False)
+class _Fitted:
+    """What is known of one indicator in one school year before anybody is listed."""
+
+    panel: Panel
+    change: Change
+    level: Level | None
+
+
+def _fit(
     indicator: Indicator,
     frame: pd.DataFrame,
     year: str,
     features: dict[str, FeatureMatrix],
     alarmed: SchoolYears,
     jurisdiction: Jurisdiction,
-) -> Judged | None:
-    """Return the change and lists of one year; None for a break, or when no year before can be compared."""
+) -> _Fitted | None:
+    """Return change and level of one year; None for a break, or when no year before can be compared."""
     run = comparable_run(frame, year, jurisdiction)
     if len(run) < 2:
         return None
@@ -337,4 +399,4 @@ def _judge(
     # its context is measured well enough to help.
     change = fit_change(panel, "type" if panel.context is None else jurisdiction.trend)
     level = None if panel.context is None else fit_level(panel, "context")
-    return Judged(indicator.id, year, panel, change, choose(change, level))
+    return _Fitted(panel, change, level)

@@ -28,11 +28,11 @@ class Change:
     """Each school's lasting change; arrays (schools,), NaN for schools that are not eligible.
 
     `points` is the posterior expected change net of the trend of similar schools, as a share (0.01 is one
-    percentage point), positive for a rise. `p_rise` and `p_fall` are the probabilities of a material change,
-    over half a point and over a tenth of the rate, and never above CERTAINTY_KEPT. `level` is this year's
-    rate and `before` the rate of the years before (last year counts for 55 %), both without noise;
-    `level - before` is the change including the trend of similar schools. `years_used` counts the school
-    years in the school's series.
+    percentage point), positive for a rise; `log_odds` is the same in log-odds. `p_rise` and `p_fall` are the
+    probabilities of a material change, over half a point and over a tenth of the rate, and never above
+    CERTAINTY_KEPT. `level` is this year's rate and `before` the rate of the years before (last year counts
+    for 55 %), both without noise; `level - before` is the change including the trend of similar schools.
+    `years_used` counts the school years in the school's series.
     """
 
     school_ids: tuple[str, ...]
@@ -40,6 +40,7 @@ class Change:
     eligible: Bools
     years_used: NDArray[np.int64]
     points: Floats
+    log_odds: Floats
     p_rise: Floats
     p_fall: Floats
     level: Floats
@@ -52,6 +53,7 @@ class _Posterior:
     """Posterior summaries of the eligible schools, (eligible schools,)."""
 
     points: Floats
+    log_odds: Floats
     p_rise: Floats
     p_fall: Floats
     level: Floats
@@ -145,6 +147,7 @@ def _posterior(seen: Differences, pieces: Pieces, levels: _Levels) -> _Posterior
     p_rise, p_fall = material(mean, sd, rate_before)
     return _Posterior(
         points=pieces.average(rate - rate_before),
+        log_odds=pieces.average(mean),
         p_rise=CERTAINTY_KEPT * pieces.average(p_rise),
         p_fall=CERTAINTY_KEPT * pieces.average(p_fall),
         level=pieces.average(rate),

@@ -5,7 +5,7 @@ import pandas as pd
 
 from mirrors.benchmark.alarm import SchoolYears, among
 from mirrors.benchmark.panel import FEWEST_PUPILS, Bools, Floats
-from mirrors.benchmark.peer_group import PeerGroups
+from mirrors.benchmark.peer_group import PeerGroups, one_has_most
 
 COMPOSED = ("grade", "track")
 """The breakdowns by which a difference is told apart."""
@@ -36,6 +36,7 @@ def kitagawa(
 def decomposition(groups: pd.DataFrame, peers: dict[str, PeerGroups], set_aside: SchoolYears) -> pd.DataFrame:
     """Return how the difference of every school from its peers together divides, by breakdown and indicator.
 
+    There is none where one peer has more than half of the pupils of all of them.
     `groups` are those of `group.groups`. Columns: school_id, school_year, breakdown, indicator, pupils, peers
     (schools it is compared with), difference, composition, rate (shares of possible time).
     """
@@ -73,7 +74,8 @@ def _of_year(rows: pd.DataFrame, groups: PeerGroups, set_aside: SchoolYears) -> 
     found = keys.assign(
         pupils=pupils.sum(axis=1), peers=count, difference=difference, composition=composition, rate=rate
     )
-    kept: Bools = whole & (count > 0)
+    have = (groups.peers >= 0) & teaches[np.maximum(groups.peers, 0)]
+    kept: Bools = whole & (count > 0) & ~one_has_most(groups, have)
     return found[kept]
 
 

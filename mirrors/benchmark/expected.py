@@ -47,6 +47,23 @@ def expected_rate(
     return np.asarray(np.minimum(expected * scale, 1.0))
 
 
+def expected_mean(value: Floats, weight: Floats, taking_part: Bools, features: FeatureMatrix) -> Floats:
+    """Return the expected mean score of every school (schools,), on the scale of `value` itself.
+
+    `weight` (schools,) says how much each school that takes part teaches; out of fold, and NaN where too few
+    take part, as for `expected_rate`.
+    """
+    expected = np.full(value.shape, np.nan)
+    if taking_part.sum() < FEWEST_SCHOOLS:
+        return expected
+    design = design_matrix(features)
+    teaches = weight[taking_part] / weight[taking_part].mean()
+    expected[taking_part], expected[~taking_part] = _out_of_fold(
+        design[taking_part], value[taking_part], teaches, design[~taking_part]
+    )
+    return expected
+
+
 def design_matrix(features: FeatureMatrix) -> Floats:
     """Return type dummies, standardised features and type x first context feature, (schools, columns)."""
     kinds = np.unique(features.school_type)

@@ -5,7 +5,7 @@ the limits of a small school wide; the everyday differences between schools, whi
 away, add the same to all of them (additive over-dispersion, DerSimonian and Laird 1986 after winsorising).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -89,6 +89,13 @@ class Funnel:
     value: Floats
     z: Floats
 
+    def placed(self, value: Floats, expected: Floats, pupils: Floats) -> "Funnel":
+        """Return the same funnel with other schools, or with other figures of the same ones."""
+        deviation = self.scale.onto(value) - self.scale.onto(expected)
+        shifted = self.scale.back(deviation + self.scale.onto(np.array(self.centre)))
+        z = deviation / np.sqrt(self.scale.variance(pupils) + self.between)
+        return replace(self, value=shifted, z=z)
+
     def limits(self, pupils: Floats, z: float) -> tuple[Floats, Floats]:
         """Return the limits below and above the centre for so many pupils."""
         middle = self.scale.onto(np.array(self.centre))
@@ -106,8 +113,8 @@ def fit_funnel(value: Floats, expected: Floats, pupils: Floats, centre: float, s
     deviation = scale.onto(value) - scale.onto(expected)
     variance = scale.variance(pupils)
     between = between_variance(deviation, variance)
-    shifted = scale.back(deviation + scale.onto(np.array(centre)))
-    return Funnel(scale, centre, between, shifted, deviation / np.sqrt(variance + between))
+    nothing = np.full(len(value), np.nan)
+    return Funnel(scale, centre, between, nothing, nothing).placed(value, expected, pupils)
 
 
 def between_variance(deviation: Floats, variance: Floats) -> float:

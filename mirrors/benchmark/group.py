@@ -105,9 +105,10 @@ def _prevalence(indicator: Indicator, detail: Detail) -> pd.DataFrame:
 def gaps(found: pd.DataFrame, variance: float) -> pd.DataFrame:
     """Return how many times as high the rate of each group is as that of the rest of its breakdown.
 
-    `found` are the groups of one rate. Columns: those of `MEMBER`, ratio, low, high (95 %), pupils and
-    rest_pupils. The interval is that of a ratio of two risks on the logarithm (Katz and others 1978), with
-    the variance of pupils, not of units: the units of one pupil are not independent.
+    `found` are the groups of one rate. Columns: those of `MEMBER`, ratio, low, high (95 %), pupils,
+    rest_pupils and rest (the rate of the rest). The interval is that of a ratio of two risks on the logarithm
+    (Katz and others 1978), with the variance of pupils, not of units: the units of one pupil are not
+    independent.
     """
     rows = found[found["status"] == "exact"]
     whole = rows.groupby([*_KEY, "breakdown"])[["numerator", "denominator", "pupils"]].transform("sum")
@@ -128,4 +129,5 @@ def gaps(found: pd.DataFrame, variance: float) -> pd.DataFrame:
         high=np.where(formed, ratio * factor, np.nan),
         pupils=rows["pupils"],
         rest_pupils=rest["pupils"],
+        rest=of_rest,
     )

@@ -16,6 +16,9 @@ MOST_FEATURES = 6
 CLOSE = 1.0
 """A peer is close when no feature in use differs by more than this many standard deviations."""
 
+LARGEST_PEER = 0.5
+"""Share of the pupils of a peer group beyond which one school makes up what is said of the group."""
+
 MATTERS = 0.1
 """Share of the total weight below which a feature does not decide whether a peer is close."""
 
@@ -94,7 +97,10 @@ def _used(weights: Floats) -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class PeerStatistics:
-    """What may be said of the peers of each school on one indicator; arrays (schools,), NaN = nothing."""
+    """What may be said of the peers of each school on one indicator; arrays (schools,), NaN = nothing.
+
+    `count` are the peers with a value; nothing else is said where one has more than half of their pupils.
+    """
 
     count: np.ndarray
     median: Floats
@@ -111,7 +117,16 @@ def peer_statistics(groups: PeerGroups, value: Floats) -> PeerStatistics:
     of_peers = np.where(have[(..., *[None] * (value.ndim - 1))], value[np.maximum(groups.peers, 0)], np.nan)
     ordered = np.sort(of_peers, axis=1)
     count = (~np.isnan(ordered)).sum(axis=1)
-    return PeerStatistics(count, *(_quantile(ordered, count, share) for share in (0.5, 0.25, 0.75)))
+    alone = one_has_most(groups, ~np.isnan(of_peers))
+    told = (_quantile(ordered, count, share) for share in (0.5, 0.25, 0.75))
+    return PeerStatistics(count, *(np.where(alone, np.nan, each) for each in told))
+
+
+def one_has_most(groups: PeerGroups, known: Bools) -> Bools:
+    """Return where one peer has more than `LARGEST_PEER` of the pupils of those `known` (schools, k, ...)."""
+    pupils = groups.features.pupils[np.maximum(groups.peers, 0)]
+    counted = np.where(known, pupils[(..., *[None] * (known.ndim - 2))], 0.0)
+    return np.asarray(counted.max(axis=1) > LARGEST_PEER * counted.sum(axis=1))
 
 
 def _quantile(ordered: Floats, count: np.ndarray, share: float) -> Floats:

@@ -38,31 +38,72 @@ def comparable_years(years: Iterable[str], restarts: Iterable[str], jurisdiction
 
 
 def too_small(indicator: Indicator, observed: pd.DataFrame) -> pd.DataFrame:
-    """Return the exact observations on too few pupils, with the columns of `COUNTED`."""
-    few = (observed["status"] == "exact") & (observed["pupils"] < fewest_pupils(indicator))
-    return observed[few].assign(indicator=indicator.id)[COUNTED]
+    """Return the exact observations on too few pupils, with the columns of `COUNTED` and `needed` pupils."""
+    needed = fewest_pupils(indicator)
+    few = (observed["status"] == "exact") & (observed["pupils"] < needed)
+    small = observed[few].dropna(subset=_COUNTS).assign(indicator=indicator.id, needed=needed)
+    return small[[*COUNTED, "needed"]]
+
+
+def windows(small: pd.DataFrame, place: list[str], size: str, runs: Runs) -> pd.DataFrame:
+    """Return the years that are told together in each of the years of `small`.
+
+    `place` are the columns that tell one series of years; `runs` are, by year, the comparable years that end
+    in it. The small years of a series that follow one another fill a window until its `size` together is as
+    much as is `needed`, three years at most; the next year begins another one. So no year is in two windows,
+    and none can be worked out by taking one from another; later years change no window that is full. A year
+    that has a figure of its own takes no part and ends the row. Columns: those of `place`, school_year,
+    years (of the last full window up to that year, commas between).
+    """
+    wide = small.pivot(index=place, columns="school_year", values=[size, "needed"])
+    filling, label, full = (np.full(len(wide), each, dtype=object) for each in ("", "", ""))
+    total, parts = np.zeros(len(wide)), []
+    for year, run in runs.items():
+        if (size, year) not in wide.columns:
+            filling[:], full[:] = "", ""
+            continue
+        much, needed = (wide[name, year].to_numpy(float) for name in (size, "needed"))
+        here, follows = ~np.isnan(much), ~np.isnan(much) & (len(run) > 1)
+        total = np.where(follows & (filling != ""), total, 0.0) + much
+        label = np.where(follows & (filling != ""), filling + "," + year, year)
+        complete = here & ((total >= needed) | (_years_in(label) == YEARS_TOGETHER))
+        full = np.where(complete, label, np.where(follows, full, ""))
+        filling = np.where(here & ~complete & (len(run) > 0), label, "")
+        told = here & (full != "")
+        parts.append(wide.index[told].to_frame(index=False).assign(school_year=year, years=full[told]))
+    columns = [*place, "school_year", "years"]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def _years_in(labels: np.ndarray) -> np.ndarray:
+    return np.array([label.count(",") + 1 for label in labels], dtype=int)
+
+
+def summed(rows: pd.DataFrame, found: pd.DataFrame, place: list[str], counts: list[str]) -> pd.DataFrame:
+    """Return the windows `found` with the sums of `counts` over their years.
+
+    `rows` have a row a year for each `place`, which may tell more apart than the windows do; a place without
+    a row in each year of a window has no sum in it.
+    """
+    of_window = [name for name in found.columns if name not in ("school_year", "years")]
+    years = found[[*of_window, "years"]].drop_duplicates()
+    years = years.assign(school_year=years["years"].str.split(",")).explode("school_year")
+    grouped = years.merge(rows, on=[*of_window, "school_year"]).groupby([*place, "years"])
+    sums = grouped[counts].sum().assign(found=grouped.size()).reset_index()
+    whole = sums[sums["found"] == _years_in(sums["years"].to_numpy())]
+    return found.merge(whole.drop(columns="found"), on=[*of_window, "years"])
 
 
 def pool(small: pd.DataFrame, runs: Runs) -> pd.DataFrame:
-    """Return three comparable years together of schools that were too small in each of them.
+    """Return years together of schools that were too small in each of them.
 
-    A year that has a figure of its own takes no part: taken from the sum it would tell the others. `small`
-    are years of `too_small`; `runs` are, by year, the comparable years that end in it. Columns: those of
-    `COUNTED` (sums of three years), value and years (commas between).
+    `small` are years of `too_small`; `runs` are, by year, the comparable years that end in it. Columns: those
+    of `COUNTED` (sums of the years), value and years (see `windows`).
     """
-    wide = small.pivot(index=["indicator", "school_id"], columns="school_year", values=_COUNTS)
-    parts = []
-    for year, run in runs.items():
-        last = list(run[-YEARS_TOGETHER:])
-        if len(last) < YEARS_TOGETHER or not set(last) <= set(small["school_year"]):
-            continue
-        sums = {name: wide[name][last].to_numpy(float).sum(axis=1) for name in _COUNTS}
-        rows = pd.DataFrame(sums, index=wide.index).dropna().reset_index()
-        parts.append(rows.assign(school_year=year, years=",".join(last)))
-    columns = [*COUNTED, "years"]
-    rows = pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+    place = ["indicator", "school_id"]
+    rows = summed(small, windows(small, place, "pupils", runs), place, _COUNTS)
     value = rows["numerator"] / rows["denominator"].where(rows["denominator"] > 0)
-    return rows.assign(value=value.astype(float))
+    return rows.assign(value=value.astype(float))[[*COUNTED, "years", "value"]]
 
 
 def with_doubt(indicator: Indicator, pooled: pd.DataFrame, variance: float) -> pd.DataFrame:

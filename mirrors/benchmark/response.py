@@ -9,7 +9,7 @@ from mirrors.benchmark.detail import Detail
 from mirrors.benchmark.fewest import CONTRIBUTORS, SMALLEST_GROUP
 from mirrors.benchmark.interval import wilson_interval
 from mirrors.benchmark.peer_group import PeerGroups, peers_of_rows
-from mirrors.benchmark.pooling import POOLED, YEARS_TOGETHER, comparable_years
+from mirrors.benchmark.pooling import POOLED, comparable_years, summed, windows
 from mirrors.definitions import Indicator, Jurisdiction
 
 REACHED = "threshold"
@@ -25,13 +25,12 @@ def steps(
 ) -> pd.DataFrame:
     """Return every step of the follow-up at every threshold, a row a school-year.
 
-    Where fewer pupils than a share must rest on reached the threshold, the comparable years before it in
-    which that was so too are added, up to three in all. A year that speaks for itself is not added: taken
-    from the sum it would tell the others. Columns: school_id, school_year, threshold, step, pupils,
+    Where fewer pupils than a share must rest on reached the threshold, the row is that of the last years
+    together up to it, see `pooling.windows`. Columns: school_id, school_year, threshold, step, pupils,
     at_threshold, share, days (median; of one year only, from ten pupils), years (number), pooled (the years
     added up, or ""), peers, peer_share, peers_days and peer_days (medians of single years).
     """
-    own = _single_years(detail, standings.rejected)
+    own = single_years(detail, standings.rejected)
     rows = _pooled(own, jurisdiction)
     with np.errstate(invalid="ignore", divide="ignore"):
         own["share"] = (own["pupils"] / own[_AT]).astype(float)
@@ -52,8 +51,8 @@ def steps(
     return rows.assign(days=rows["days"].where(rows["years"] == 1))
 
 
-def _single_years(detail: Detail, rejected: SchoolYears) -> pd.DataFrame:
-    """Return every exact step with the pupils who reached its threshold."""
+def single_years(detail: Detail, rejected: SchoolYears) -> pd.DataFrame:
+    """Return every exact step of one year, however few its pupils, with the pupils `at_threshold`."""
     found = detail.follow_up_steps
     found = found[found["status"].isna() & found["step"].isin(STEPS) & ~among(found, rejected)]
     at = found.loc[found["step"] == REACHED, [*_CHAIN, "school_year", "pupils"]]
@@ -63,30 +62,20 @@ def _single_years(detail: Detail, rejected: SchoolYears) -> pd.DataFrame:
 def _pooled(own: pd.DataFrame, jurisdiction: Jurisdiction) -> pd.DataFrame:
     """Return every step with the years it rests on added up."""
     runs = comparable_years(sorted(set(own["school_year"])), (), jurisdiction)
-    parts = [_of_year(own, year, run or (year,)) for year, run in runs.items()]
-    columns = [*_KEY, "threshold", "step", "pupils", "at_threshold", "share", "years", "pooled"]
-    rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+    small = own[(own["step"] == REACHED) & (own[_AT] < SMALLEST_GROUP)].assign(needed=SMALLEST_GROUP)
+    found = windows(small, _CHAIN, _AT, runs)
+    several = summed(own, found, _PLACE, ["pupils", _AT]).rename(columns={"years": "pooled"})
+    rows = own[[*_KEY, "threshold", "step", "pupils", _AT]].merge(
+        several, on=[*_KEY, "threshold", "step"], how="left", suffixes=("", "_together")
+    )
+    together = rows["pooled"].notna()
+    for name in ("pupils", _AT):
+        rows[name] = rows[name].mask(together, rows[f"{name}_together"])
+    rows["pooled"] = rows["pooled"].fillna("")
+    rows["years"] = np.where(together, rows["pooled"].str.count(",") + 1, 1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        rows["share"] = (rows["pupils"] / rows["at_threshold"]).astype(float)
-    return rows[columns]
-
-
-def _of_year(own: pd.DataFrame, year: str, run: tuple[str, ...]) -> pd.DataFrame:
-    """Return the steps of one year, with those of the years before it in the run where it is too small."""
-    rows = own[own["school_year"] == year]
-    places = pd.MultiIndex.from_frame(rows[_PLACE])
-    total, at = rows["pupils"].to_numpy(float), rows[_AT].to_numpy(float)
-    label = np.full(len(rows), "", dtype=object)
-    years = np.ones(len(rows), dtype=int)
-    goes_on = at < SMALLEST_GROUP
-    for before in run[-2 : -YEARS_TOGETHER - 1 : -1]:
-        earlier = own[(own["school_year"] == before) & (own[_AT] < SMALLEST_GROUP)]
-        more_pupils, more_at = earlier.set_index(_PLACE)[["pupils", _AT]].reindex(places).to_numpy(float).T
-        goes_on = goes_on & ~np.isnan(more_pupils) & (at < SMALLEST_GROUP)
-        total, at = np.where(goes_on, total + more_pupils, total), np.where(goes_on, at + more_at, at)
-        years = np.where(goes_on, years + 1, years)
-        label = np.where(goes_on, before + "," + np.where(label == "", year, label), label)
-    return rows[[*_KEY, "threshold", "step"]].assign(pupils=total, at_threshold=at, years=years, pooled=label)
+        rows["share"] = (rows["pupils"] / rows[_AT]).astype(float)
+    return rows[[*_KEY, "threshold", "step", "pupils", _AT, "share", "years", "pooled"]]
 
 
 def pooled_steps(indicator: Indicator, rows: pd.DataFrame, jurisdiction: Jurisdiction) -> pd.DataFrame:

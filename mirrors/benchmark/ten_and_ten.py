@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import numpy as np
 
+from mirrors.benchmark.borrowing import steadied_points
 from mirrors.benchmark.change import MATERIAL_POINTS, MATERIAL_SHARE, Change
 from mirrors.benchmark.jumps import rate_power
 from mirrors.benchmark.level import Level
@@ -81,18 +82,20 @@ class Lists:
     rose: ChangeList
 
 
-def choose(change: Change, level: Level | None) -> Lists:
+def choose(change: Change, level: Level | None, rate: Change | None = None) -> Lists:
     """Return the three lists.
 
     Without a level against context nobody is excellent: against the type alone it would be the schools
-    with the easiest intake. Raises ValueError when `change` and `level` are about different schools.
+    with the easiest intake. `rate` is the change of the rate of the same absences, for a share of pupils
+    beyond a threshold. Raises ValueError when `change` and `level` are about different schools, or `change`
+    and `rate` about different years.
     """
     if level is not None and change.school_ids != level.school_ids:
         raise ValueError("change and level must be about the same schools")
     return Lists(
         excellent=_excellent(level),
-        improved=_changed(change, -1, change.p_fall),
-        rose=_changed(change, 1, change.p_rise),
+        improved=_changed(change, -1, change.p_fall, rate),
+        rose=_changed(change, 1, change.p_rise, rate),
     )
 
 
@@ -105,12 +108,14 @@ def gates(change: Change) -> Floats:
     )
 
 
-def importance(change: Change) -> Floats:
+def importance(change: Change, rate: Change | None = None) -> Floats:
     """Return what orders the lists, (schools,): expected points, a point weighing more where the rate is low.
 
-    Points times (p(1-p)/.07)^-0.3 with p this year's rate without noise; the sign is that of the points.
+    Points times (p(1-p)/.07)^-0.3 with p this year's rate without noise; the sign is that of the points. Of a
+    share of pupils beyond a threshold, points are steadied by the change of the rate of the same absences.
     """
-    return np.asarray(change.points * rate_power(change.level, -TOWARDS_PER_CENT))
+    points = change.points if rate is None else steadied_points(change, rate)
+    return np.asarray(points * rate_power(change.level, -TOWARDS_PER_CENT))
 
 
 def _excellent(level: Level | None) -> ExcellentList:
@@ -132,11 +137,11 @@ def _excellent(level: Level | None) -> ExcellentList:
     return ExcellentList(tuple(sorted(clear, key=lambda school: school.school_id)), why)
 
 
-def _changed(change: Change, sign: int, certainty: Floats) -> ChangeList:
+def _changed(change: Change, sign: int, certainty: Floats, rate: Change | None) -> ChangeList:
     """Return the list of schools that rose (1) or fell (-1)."""
     if change.eligible.sum() < FEWEST_SCHOOLS:
         return ChangeList((), (), WhyFewer.NOT_ENOUGH_SCHOOLS)
-    size, order = sign * change.points, sign * importance(change)
+    size, order = sign * change.points, sign * importance(change, rate)
     in_direction = change.eligible & (np.nan_to_num(size) > 0)
     passes = np.nan_to_num(certainty) >= gates(change)
     clear = _largest(order, in_direction & passes, LONGEST_LIST)

@@ -16,7 +16,7 @@ from mirrors.benchmark.pattern import profiles
 from mirrors.benchmark.peer_group import PeerGroups
 from mirrors.benchmark.pooling import POOLED, Runs, comparable_years, pool, too_small, with_doubt
 from mirrors.benchmark.reduction import Reduced
-from mirrors.benchmark.response import pooled_steps, steps
+from mirrors.benchmark.response import pooled_steps, single_years, steps
 from mirrors.benchmark.trend import points, trend_words
 from mirrors.definitions import Indicator, Jurisdiction
 
@@ -44,6 +44,7 @@ class Within:
     gaps: pd.DataFrame
     decomposition: pd.DataFrame
     steps: pd.DataFrame
+    single_steps: pd.DataFrame
     pooled: pd.DataFrame
     trend_words: pd.DataFrame
     drivers: pd.DataFrame
@@ -68,6 +69,7 @@ def look_within(
         gaps=gaps(rate, variance.get(GAP, PUPIL_VARIANCE)),
         decomposition=decomposition(grouped, found.peers, aside),
         steps=followed,
+        single_steps=single_years(detail, found.standings.rejected),
         pooled=_pooled(found, followed, runs, jurisdiction),
         trend_words=_trend_words(found, runs),
         drivers=_drivers(detail, reduced, judged, jurisdiction),

@@ -1,7 +1,7 @@
 """The desk of the city's advisers: schools they set aside from a list, and when they last spoke to one.
 
 What an adviser decides or notes enters, searched for personal data and signed; what stands now leaves, and
-the log of how it came about. All of it lies in `desk.sqlite` in the store's folder, apart from facts and
+the log of how it came about. All of it lies at the desk (`mirrors.desk`), apart from facts and
 snapshots: no figure and no list depends on it, so that setting a school aside never brings another forward.
 """
 

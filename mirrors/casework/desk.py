@@ -5,60 +5,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from sqlalchemy import (
-    URL,
-    Column,
-    Connection,
-    Date,
-    DateTime,
-    Engine,
-    Executable,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    create_engine,
-    insert,
-    inspect,
-    select,
-    text,
-)
-from sqlalchemy.pool import NullPool
-from sqlalchemy.schema import CreateTable
+from sqlalchemy import Connection, insert, select
 
-from mirrors.access import Viewer
+from mirrors.access import AuditLog, Event, Viewer
 from mirrors.casework.words import checked_contact, checked_reason
-from mirrors.store.trouble import told_plainly
+from mirrors.desk import holds_desk, open_desk, reading, writing
+from mirrors.desk.tables import ENTRY
 
 SET_ASIDE, TAKEN_BACK, CONTACT = "set_aside", "taken_back", "contact"
-
-PATIENCE = 5.0
-"""Seconds to wait while another adviser writes."""
-
-_ENTRY = Table(
-    "entry",
-    MetaData(),
-    Column("number", Integer, primary_key=True),
-    Column("at", DateTime, nullable=False),
-    Column("by", String, nullable=False),
-    Column("what", String, nullable=False),
-    Column("school_id", String, nullable=False),
-    Column("school_year", String, nullable=False),
-    Column("indicator", String, nullable=False),
-    Column("list", String, nullable=False),
-    Column("reason", String, nullable=False),
-    Column("contact", Date),
-)
-_NEW_DESK: list[Executable] = [
-    CreateTable(_ENTRY, if_not_exists=True),
-    *(
-        text(
-            f"CREATE TRIGGER IF NOT EXISTS no_{verb} BEFORE {verb} ON entry"
-            " BEGIN SELECT RAISE(ABORT, 'the log of the desk only grows'); END"
-        )
-        for verb in ("UPDATE", "DELETE")
-    ),
-]
+_EVENTS = {SET_ASIDE: Event.SET_ASIDE, TAKEN_BACK: Event.TAKEN_BACK, CONTACT: Event.CONTACT_NOTED}
 
 
 class AlreadyDecided(ValueError):
@@ -136,7 +91,7 @@ def note_contact(folder: Path, viewer: Viewer, school_id: str, on: date, about: 
     """
     viewer.require_adviser()
     words, contact = checked_reason(about, required=False), checked_contact(on, date.today())
-    with told_plainly(folder, lambda: _damaged(folder)), _engine(folder, make=True).begin() as connection:
+    with writing(open_desk(folder)) as connection:
         _add(connection, viewer, CONTACT, school_id, ListName("", "", ""), words, contact)
 
 
@@ -182,9 +137,8 @@ def _decide(
     reason: str,
     contact: date | None,
 ) -> None:
-    with told_plainly(folder, lambda: _damaged(folder)), _engine(folder, make=True).begin() as connection:
-        # Two advisers at once: the second waits here, and then reads what the first one did.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    # Two advisers at once: the second waits here, and then reads what the first one did.
+    with writing(open_desk(folder)) as connection:
         aside = {(each.school_id, each.list) for each in _standing(_read(connection))}
         if ((school_id, from_list) in aside) == (what == SET_ASIDE):
             raise AlreadyDecided(f"{school_id} was {what.replace('_', ' ')} already")
@@ -211,7 +165,9 @@ def _add(
         "reason": reason,
         "contact": contact,
     }
-    connection.execute(insert(_ENTRY), [row])
+    connection.execute(insert(ENTRY), [row])
+    told = " ".join(filter(None, (from_list.school_year, from_list.indicator, from_list.kind)))
+    AuditLog(connection.engine).append(connection, _EVENTS[what], viewer, school_id, told)
 
 
 def _standing(entries: Iterable[Entry]) -> list[SetAside]:
@@ -227,33 +183,15 @@ def _standing(entries: Iterable[Entry]) -> list[SetAside]:
 
 
 def _entries(folder: Path) -> Sequence[Entry]:
-    if not _path(folder).exists():
+    if not holds_desk(folder):
         return []
-    with told_plainly(folder, lambda: _damaged(folder)), _engine(folder).connect() as connection:
-        return _read(connection) if inspect(connection).has_table(_ENTRY.name) else []
+    with reading(open_desk(folder)) as connection:
+        return _read(connection)
 
 
 def _read(connection: Connection) -> list[Entry]:
-    rows = connection.execute(select(_ENTRY).order_by(_ENTRY.c.number)).all()
+    rows = connection.execute(select(ENTRY).order_by(ENTRY.c.number)).all()
     return [
         Entry(number, at, by, what, school_id, ListName(school_year, indicator, kind), reason, contact)
         for number, at, by, what, school_id, school_year, indicator, kind, reason, contact in rows
     ]
-
-
-def _engine(folder: Path, make: bool = False) -> Engine:
-    address = URL.create("sqlite", database=str(_path(folder)))
-    engine = create_engine(address, poolclass=NullPool, connect_args={"timeout": PATIENCE})
-    if make:
-        with engine.begin() as connection:
-            for statement in _NEW_DESK:
-                connection.execute(statement)
-    return engine
-
-
-def _path(folder: Path) -> Path:
-    return folder / "desk.sqlite"
-
-
-def _damaged(folder: Path) -> str:
-    return f"{_path(folder)} is damaged: put back a copy of it; figures and lists do not need it"

@@ -159,7 +159,11 @@ def _hardly_possible(alarm: AlarmView, unit: str, language: Language) -> str:
             "Absence of {after} of the possible time is hardly possible.",
             after=_percent(alarm.after, language),
         )
-    units = language.text("half-days") if unit == "half_day" else language.text("days")
+    units = {
+        "half_day": language.text("half-days"),
+        "session": language.text("sessions"),
+        "hour": language.text("hours"),
+    }.get(unit, language.text("days"))
     return language.text(
         "{after} possible {units} a pupil are hardly possible; {low} to {high} would be.",
         after=_count(alarm.after, language),

@@ -2,21 +2,35 @@
 
 from collections.abc import Sequence
 
-from mirrors.definitions import Indicator
+from mirrors.definitions import HALVES, Indicator
 from mirrors.locale import Language
 from mirrors.views.figure import Figure, Status
 
 NOTHING = "–"
 
 
-def amount(indicator: Indicator, value: float, decimals: int, language: Language) -> str:
+def amount(indicator: Indicator, value: float, decimals: float, language: Language) -> str:
     """Return `value` as a percentage when the indicator is a share (0..1), else as a plain number."""
-    if indicator.is_share:
-        return language.percent(value, decimals)
-    return language.number(value, decimals)
+    return share(value, decimals, language) if indicator.is_share else number(value, decimals, language)
 
 
-def amount_or_nothing(indicator: Indicator, value: float | None, decimals: int, language: Language) -> str:
+def share(value: float, decimals: float, language: Language) -> str:
+    """Return `value` (0..1) as a percentage that is no finer than it is known: "35 %", "35.5 %"."""
+    return language.percent(value, _places(100 * value, decimals))
+
+
+def number(value: float, decimals: float, language: Language) -> str:
+    """Return `value` as a number that is no finer than it is known: "6", "6.5"."""
+    return language.number(value, _places(value, decimals))
+
+
+def _places(value: float, decimals: float) -> int:
+    if decimals != HALVES:
+        return int(decimals)
+    return int(round(value, 1) % 1 != 0)
+
+
+def amount_or_nothing(indicator: Indicator, value: float | None, decimals: float, language: Language) -> str:
     """Return `value` written out, or a dash when there is none."""
     return NOTHING if value is None else amount(indicator, value, decimals, language)
 
@@ -28,7 +42,7 @@ def written(indicator: Indicator, figure: Figure, language: Language) -> str:
     return _bounded(figure, with_unit(indicator, figure.value, figure.decimals, language), language)
 
 
-def with_unit(indicator: Indicator, value: float, decimals: int, language: Language) -> str:
+def with_unit(indicator: Indicator, value: float, decimals: float, language: Language) -> str:
     """Return `value` with the word that belongs to it: a percentage, "6 school days", "9 minutes"."""
     printed = amount(indicator, value, decimals, language)
     if indicator.unit == "days":
@@ -38,11 +52,11 @@ def with_unit(indicator: Indicator, value: float, decimals: int, language: Langu
     return printed
 
 
-def days(value: float, decimals: int, language: Language) -> str:
+def days(value: float, decimals: float, language: Language) -> str:
     """Return a number of school days: "1 school day", "6.5 school days"."""
     if value == 1:
         return language.text("1 school day")
-    printed = language.number(value, 0 if value == int(value) else decimals)
+    printed = number(value, HALVES if decimals else 0, language)
     return language.text("{value} school days", value=printed)
 
 
@@ -50,7 +64,7 @@ def written_share(figure: Figure, language: Language) -> str:
     """Return a share of possible time as a reader sees it, or why there is none."""
     if figure.value is None:
         return status_words(figure.status, language)
-    return _bounded(figure, language.percent(figure.value, figure.decimals), language)
+    return _bounded(figure, share(figure.value, figure.decimals, language), language)
 
 
 def _bounded(figure: Figure, value: str, language: Language) -> str:
@@ -61,16 +75,16 @@ def _bounded(figure: Figure, value: str, language: Language) -> str:
     return value
 
 
-def peer_decimals(own: Figure) -> int:
-    """Return the decimals of peers' figures beside `own`: halves of a point need one at least."""
-    return max(own.decimals, 1)
+def peer_decimals(indicator: Indicator, own: Figure) -> float:
+    """Return the decimals of figures beside `own`: shares of others are known to halves of a point."""
+    return HALVES if indicator.is_share else own.decimals
 
 
 def beside_own(indicator: Indicator, value: float | None, own: Figure, language: Language) -> str:
     """Return a value that is not the school's own, printed as finely as it is known; a dash for None."""
     if value is None:
         return NOTHING
-    return amount(indicator, value, _beside_decimals(indicator, own, value), language)
+    return amount(indicator, value, peer_decimals(indicator, own), language)
 
 
 def between_beside(
@@ -79,17 +93,11 @@ def between_beside(
     """Return a range that is not the school's own, printed as finely as it is known."""
     if low is None or high is None:
         return NOTHING
-    return between(indicator, low, high, _beside_decimals(indicator, own, low, high), language)
-
-
-def _beside_decimals(indicator: Indicator, own: Figure, *values: float) -> int:
-    if indicator.is_share or not all(value == int(value) for value in values):
-        return peer_decimals(own)
-    return 0
+    return between(indicator, low, high, peer_decimals(indicator, own), language)
 
 
 def between(
-    indicator: Indicator, low: float | None, high: float | None, decimals: int, language: Language
+    indicator: Indicator, low: float | None, high: float | None, decimals: float, language: Language
 ) -> str:
     """Return "5.9 % to 6.9 %", or a dash when either bound is missing."""
     if low is None or high is None:

@@ -17,7 +17,7 @@ _UNBROKEN_DASH = "\u2060–\u2060"
 
 
 def bands(shown: Bands, unit: str, language: Language, palette: Palette = LIGHT) -> Chart:
-    """Return two stacked bars; `unit` ("half_day" or "day") is what the bounds of the bands count."""
+    """Return two stacked bars; `unit` (the jurisdiction's) is what the bounds of the bands count."""
     rows = [Row(language.text("You"), ""), Row(language.text("Similar schools"), "")]
     figure = ruled(rows, palette, palette.own)
     figure.update_layout(barmode="overlay")
@@ -90,19 +90,27 @@ def _title(shown: Bands, unit: str, language: Language) -> str:
         return language.text(
             "{share} of pupils were absent less than {limit} of the time.", share=share, limit=limit
         )
-    if unit == "half_day":
-        return language.text("{share} of pupils had no unauthorised half-day.", share=share)
-    return language.text("{share} of pupils had no unauthorised day.", share=share)
+    return {
+        "half_day": language.text("{share} of pupils had no unauthorised half-day.", share=share),
+        "session": language.text("{share} of pupils had no unauthorised session.", share=share),
+        "hour": language.text("{share} of pupils had no unauthorised hour.", share=share),
+    }.get(unit, language.text("{share} of pupils had no unauthorised day.", share=share))
 
 
 def _reading(labels: list[str], shown: Bands, unit: str, language: Language) -> str:
     order = ", ".join(label.replace("–", _UNBROKEN_DASH) for label in labels)
     if shown.scale == "share":
         text = language.text("From left to right, pupils by share of the time absent: {bands}.", bands=order)
-    elif unit == "half_day":
-        text = language.text("From left to right, pupils by unauthorised half-days: {bands}.", bands=order)
     else:
-        text = language.text("From left to right, pupils by unauthorised days: {bands}.", bands=order)
+        text = {
+            "half_day": language.text(
+                "From left to right, pupils by unauthorised half-days: {bands}.", bands=order
+            ),
+            "session": language.text(
+                "From left to right, pupils by unauthorised sessions: {bands}.", bands=order
+            ),
+            "hour": language.text("From left to right, pupils by unauthorised hours: {bands}.", bands=order),
+        }.get(unit, language.text("From left to right, pupils by unauthorised days: {bands}.", bands=order))
     own = [band.own for band in shown.bands]
     if None in own and any(own):
         text += " " + language.text("Bands of fewer than five of your pupils are left open.")
@@ -116,8 +124,11 @@ def _reading(labels: list[str], shown: Bands, unit: str, language: Language) -> 
 def _table(shown: Bands, unit: str, language: Language) -> Table:
     counted = language.text("Share of the time absent")
     if shown.scale == "units":
-        half_days, days = language.text("Unauthorised half-days"), language.text("Unauthorised days")
-        counted = half_days if unit == "half_day" else days
+        counted = {
+            "half_day": language.text("Unauthorised half-days"),
+            "session": language.text("Unauthorised sessions"),
+            "hour": language.text("Unauthorised hours"),
+        }.get(unit, language.text("Unauthorised days"))
     header = (counted, language.text("Your pupils"), language.text("Pupils of similar schools"))
     rows = (
         (band_label(band, shown.scale, language), _share(band.own, language), _share(band.peers, language))

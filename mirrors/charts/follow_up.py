@@ -6,25 +6,42 @@ from mirrors.charts.letters import lower_first
 from mirrors.charts.rows import Row, band, baseline, ruled, tick
 from mirrors.charts.style import LIGHT, Palette
 from mirrors.locale import Language
-from mirrors.views.figure import Status, Verdict
+from mirrors.views.figure import Against, Status, Verdict
 from mirrors.views.response import Chain, Step
 
 
-def follow_up(chain: Chain, unit: str, language: Language, palette: Palette = LIGHT) -> Chart:
-    """Return a bar a step, as wide as the share who reached it, with the peers' median as a tick.
+def follow_up(
+    chain: Chain,
+    unit: str,
+    language: Language,
+    palette: Palette = LIGHT,
+    against: Against = Against.PEERS,
+) -> Chart:
+    """Return a bar a step, as wide as the share who reached it, with a tick for what it is set beside.
 
-    `unit` ("half_day" or "day") is what the threshold counts. Times stand in words beside the bars' names.
+    `unit` (the jurisdiction's) is what the threshold counts. Times stand in words beside the bars' names.
+    `against` chooses the tick, where it is known of any step: else it is the median of similar schools.
     """
+    against = beside_chain(chain, against)
     figure = ruled([_row(step, chain, unit, language) for step in chain.steps], palette, palette.own)
     for place, step in enumerate(chain.steps):
         baseline(figure, place, palette)
         if step.share is not None:
             band(figure, place, 0, step.share, palette.sequence[2])
-        if step.peer_share is not None and step.step != "threshold":
-            tick(figure, place, step.peer_share, palette.median)
+        beside = step.beside(against).share
+        if beside is not None and step.step != "threshold":
+            tick(figure, place, beside, palette.median if against is Against.PEERS else palette.ink)
     return Chart(
-        figure, chain_finding(chain, language), _reading(chain, unit, language), _table(chain, language)
+        figure,
+        chain_finding(chain, language, against),
+        _reading(chain, unit, against, language),
+        _table(chain, against, language),
     )
+
+
+def beside_chain(chain: Chain, against: Against) -> Against:
+    """Return what the steps are set beside: similar schools where nobody knows what was asked for."""
+    return against if chain.knows(against) else Against.PEERS
 
 
 def step_name(step: str, language: Language) -> str:
@@ -41,9 +58,11 @@ def step_name(step: str, language: Language) -> str:
 def threshold_words(threshold: int, unit: str, language: Language) -> str:
     """Return a threshold: "5 or more unauthorised half-days"."""
     limit = language.number(threshold)
-    if unit == "half_day":
-        return language.text("{limit} or more unauthorised half-days", limit=limit)
-    return language.text("{limit} or more unauthorised days", limit=limit)
+    return {
+        "half_day": language.text("{limit} or more unauthorised half-days", limit=limit),
+        "session": language.text("{limit} or more unauthorised sessions", limit=limit),
+        "hour": language.text("{limit} or more unauthorised hours", limit=limit),
+    }.get(unit, language.text("{limit} or more unauthorised days", limit=limit))
 
 
 def _row(step: Step, chain: Chain, unit: str, language: Language) -> Row:
@@ -59,9 +78,11 @@ def _row(step: Step, chain: Chain, unit: str, language: Language) -> Row:
 def short_threshold(threshold: int, unit: str, language: Language) -> str:
     """Return a threshold beside a bar, short enough for a phone: "5 or more half-days"."""
     limit = language.number(threshold)
-    if unit == "half_day":
-        return language.text("{limit} or more half-days", limit=limit)
-    return language.text("{limit} or more days", limit=limit)
+    return {
+        "half_day": language.text("{limit} or more half-days", limit=limit),
+        "session": language.text("{limit} or more sessions", limit=limit),
+        "hour": language.text("{limit} or more hours", limit=limit),
+    }.get(unit, language.text("{limit} or more days", limit=limit))
 
 
 def short_step(step: str, language: Language) -> str:
@@ -88,70 +109,115 @@ def pupils_words(step: Step, language: Language) -> str:
     """Return about how many pupils reached a step; the published count is rounded to five."""
     if step.pupils is not None:
         return language.text("about {count} pupils", count=language.number(step.pupils))
-    if step.status in (Status.AT_MOST, Status.TOO_SMALL):
+    if step.status is Status.AT_MOST:
         return language.text("fewer than five pupils")
     return status_words(step.status, language)
 
 
-def chain_finding(chain: Chain, language: Language) -> str:
-    """Return where the follow-up is weakest beside similar schools, or that it is nowhere."""
+def chain_finding(chain: Chain, language: Language, against: Against = Against.PEERS) -> str:
+    """Return where the follow-up is weakest beside what it is set beside, or that it is nowhere."""
     if not chain.shown:
         return language.text("Too few pupils reached the threshold to follow them step by step.")
-    step = chain.breaks_at
+    beside = beside_chain(chain, against)
+    step = chain.breaks_at(beside)
     if step is not None:
-        name = lower_first(step_name(step.step, language))
-        return language.text(
-            "Clearly fewer pupils than at similar schools reach this step: {step}.", step=name
-        )
-    if any(each.verdict is not Verdict.UNKNOWN for each in chain.steps[1:]):
-        return language.text("No step is reached by clearly fewer pupils than at similar schools.")
+        return _breaks(lower_first(step_name(step.step, language)), chain, beside, language)
+    if any(each.beside(beside).verdict is not Verdict.UNKNOWN for each in chain.steps[1:]):
+        return {
+            Against.CITY: language.text("No step is reached by clearly fewer pupils than in the whole city."),
+            Against.PAST: language.text(
+                "No step is reached by clearly fewer pupils than in {years}.", years=_past(chain, language)
+            ),
+        }.get(beside, language.text("No step is reached by clearly fewer pupils than at similar schools."))
     return language.text("How far pupils get, from the threshold to being back at school.")
 
 
-def _reading(chain: Chain, unit: str, language: Language) -> str:
-    values = {
-        "threshold": threshold_words(chain.threshold, unit, language),
-        "steps": language.join([_words(step, language) for step in chain.steps[1:]]),
-    }
-    if len(chain.school_years) > 1:
-        return language.text(
-            "Of the pupils with {threshold} in {years}, with the median of similar schools in "
-            "brackets: {steps}.",
-            years=years_together(chain.school_years, language),
-            **values,
-        )
-    return language.text(
-        "Of the pupils with {threshold}, with the median of similar schools in brackets: {steps}.", **values
+def _breaks(step: str, chain: Chain, beside: Against, language: Language) -> str:
+    return {
+        Against.CITY: language.text(
+            "Clearly fewer pupils than in the whole city reach this step: {step}.", step=step
+        ),
+        Against.PAST: language.text(
+            "Clearly fewer pupils than in {years} reach this step: {step}.",
+            years=_past(chain, language),
+            step=step,
+        ),
+    }.get(
+        beside,
+        language.text("Clearly fewer pupils than at similar schools reach this step: {step}.", step=step),
     )
 
 
-def _words(step: Step, language: Language) -> str:
+def _past(chain: Chain, language: Language) -> str:
+    """Return the years before that a chain is set beside; empty without any."""
+    if len(chain.past_years) < 2:
+        return "".join(chain.past_years)
+    return years_together(chain.past_years, language)
+
+
+def _reading(chain: Chain, unit: str, against: Against, language: Language) -> str:
+    of = threshold_words(chain.threshold, unit, language)
+    if len(chain.school_years) > 1:
+        together = years_together(chain.school_years, language)
+        of = language.text("{threshold} in {years}", threshold=of, years=together)
+    values = {
+        "threshold": of,
+        "steps": language.join([_words(step, against, language) for step in chain.steps[1:]]),
+    }
+    return {
+        Against.CITY: language.text(
+            "Of the pupils with {threshold}, with the whole city in brackets: {steps}.", **values
+        ),
+        Against.PAST: language.text(
+            "Of the pupils with {threshold}, with your own share in {past} in brackets: {steps}.",
+            past=_past(chain, language),
+            **values,
+        ),
+    }.get(
+        against,
+        language.text(
+            "Of the pupils with {threshold}, with the median of similar schools in brackets: {steps}.",
+            **values,
+        ),
+    )
+
+
+def _words(step: Step, against: Against, language: Language) -> str:
     name, value = lower_first(step_name(step.step, language)), _share(step, language)
-    if step.peer_share is None:
-        return f"{name} {value}"
-    return f"{name} {value} ({language.percent(step.peer_share, 0)})"
+    beside = step.beside(against).share
+    return f"{name} {value}" if beside is None else f"{name} {value} ({language.percent(beside, 0)})"
 
 
-def _table(chain: Chain, language: Language) -> Table:
+def _table(chain: Chain, against: Against, language: Language) -> Table:
+    past = _past(chain, language)
+    beside = {
+        Against.CITY: (language.text("The whole city"), ""),
+        Against.PAST: (
+            language.text("You, in {year}", year=past),
+            language.text("School days in {year}", year=past),
+        ),
+    }.get(against, (language.text("Similar schools: median"), language.text("Similar schools: school days")))
     header = (
         language.text("Step"),
         language.text("Pupils"),
         language.text("Share of those at the threshold"),
-        language.text("Similar schools: median"),
+        beside[0],
         language.text("School days since the step before, median"),
-        language.text("Similar schools: school days"),
+        *filter(None, beside[1:]),
     )
-    return Table(header, tuple(_table_row(step, language) for step in chain.steps))
+    return Table(header, tuple(_table_row(step, against, language) for step in chain.steps))
 
 
-def _table_row(step: Step, language: Language) -> tuple[str, ...]:
-    first = step.step == "threshold"
+def _table_row(step: Step, against: Against, language: Language) -> tuple[str, ...]:
+    first, beside = step.step == "threshold", step.beside(against)
+    days_beside = () if against is Against.CITY else (_days(beside.days, language),)
     return (
         step_name(step.step, language),
         pupils_words(step, language),
         NOTHING if first else _share(step, language),
-        NOTHING if first or step.peer_share is None else language.percent(step.peer_share, 0),
-        *(_days(value, language) for value in (step.days, step.peer_days)),
+        NOTHING if first or beside.share is None else language.percent(beside.share, 0),
+        _days(step.days, language),
+        *days_beside,
     )
 
 
@@ -159,20 +225,44 @@ def _days(value: float | None, language: Language) -> str:
     return NOTHING if value is None else language.number(value, _decimals(value))
 
 
-def times_sentence(chain: Chain, language: Language) -> str:
-    """Return which years a chain is of, and how to read its days and lines beside similar schools."""
-    told = []
+def times_sentence(chain: Chain, language: Language, against: Against = Against.PEERS) -> str:
+    """Return which years a chain is of, and how to read its days and lines; what nobody knows comes first."""
+    beside = beside_chain(chain, against)
+    told = [] if beside is against else [_unknown(against, language)]
     if len(chain.school_years) > 1:
         told.append(_years(chain, language))
     waited = [step for step in chain.steps if step.days is not None]
     if waited:
         told.append(language.text("Days are medians since the step before."))
-    known = [_days(step.peer_days, language) for step in waited if step.peer_days is not None]
+    known = [_days(days, language) for step in waited if (days := step.beside(beside).days) is not None]
     if known and len(known) == len(waited):
-        told.append(language.text("At similar schools they are {days}.", days=language.join(known)))
-    if any(step.peer_share is not None for step in chain.steps[1:]):
-        told.append(language.text("The line across a bar is the median of similar schools."))
+        values = {"days": language.join(known)}
+        told.append(
+            language.text("In {years} they were {days}.", years=_past(chain, language), **values)
+            if beside is Against.PAST
+            else language.text("At similar schools they are {days}.", **values)
+        )
+    if chain.knows(beside):
+        told.append(_line(chain, beside, language))
     return " ".join(told)
+
+
+def _unknown(against: Against, language: Language) -> str:
+    """Return that there is nothing of this kind to set the steps beside."""
+    return {
+        Against.EXPECTED: language.text("What is expected is not worked out for the steps of the follow-up."),
+        Against.CITY: language.text("There are no figures of these steps for the whole city."),
+        Against.PAST: language.text("There are no figures of these steps for the years before."),
+    }.get(against, "")
+
+
+def _line(chain: Chain, beside: Against, language: Language) -> str:
+    return {
+        Against.CITY: language.text("The line across a bar is the whole city."),
+        Against.PAST: language.text(
+            "The line across a bar is your own share in {years}.", years=_past(chain, language)
+        ),
+    }.get(beside, language.text("The line across a bar is the median of similar schools."))
 
 
 def _years(chain: Chain, language: Language) -> str:

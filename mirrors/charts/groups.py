@@ -1,37 +1,48 @@
-"""Groups of pupils: one row a group, its dot beside the median of the same group at similar schools."""
+"""Groups of pupils: one row a group, its dot beside the same group elsewhere or in the year before."""
 
 from collections.abc import Sequence
 
-from mirrors.charts.amounts import amount_or_nothing, between, peer_decimals, written
+import plotly.graph_objects as go
+
+from mirrors.charts.amounts import amount_or_nothing, between, written
 from mirrors.charts.chart import Chart, Table
 from mirrors.charts.letters import lower_first
 from mirrors.charts.members import breakdown_name, member_name
 from mirrors.charts.rows import Row, baseline, marks_at, ruled, tick
-from mirrors.charts.style import LIGHT, Palette
+from mirrors.charts.style import LIGHT, Palette, short_year
+from mirrors.definitions import HALVES
 from mirrors.locale import Language
-from mirrors.views.figure import Status
+from mirrors.views.figure import Against, Status
 from mirrors.views.groups import Breakdown, Gap, Group
 
 _BESIDE = 116
 _ROOM = 1.06
 
 
-def groups(shown: Breakdown, language: Language, palette: Palette = LIGHT) -> Chart:
-    """Return the groups of one breakdown on one common scale from zero."""
+def groups(
+    shown: Breakdown, language: Language, palette: Palette = LIGHT, against: Against = Against.PEERS
+) -> Chart:
+    """Return the groups of one breakdown on one common scale from zero.
+
+    `against` chooses what lies beside the own dot, where it is known of any group: else similar schools.
+    """
+    against = beside_groups(shown, against)
     figure = ruled(
-        [_row(group, shown, language) for group in shown.groups], palette, palette.own, right=_BESIDE
+        [_row(group, shown, against, language) for group in shown.groups],
+        palette,
+        palette.own,
+        right=_BESIDE,
     )
     ends = [
         end
         for group in shown.groups
-        for end in (group.own.value, group.own.high, group.peer_median)
+        for end in (group.own.value, group.own.high, group.beside(against))
         if end is not None
     ]
     widest = max(ends, default=1.0) * _ROOM or 1.0
     for place, group in enumerate(shown.groups):
         baseline(figure, place, palette)
-        if group.peer_median is not None:
-            tick(figure, place, group.peer_median / widest, palette.median)
+        _draw_beside(figure, place, group, against, widest, palette)
         own = group.own
         if own.low is not None and own.high is not None:
             figure.add_scatter(
@@ -43,14 +54,53 @@ def groups(shown: Breakdown, language: Language, palette: Palette = LIGHT) -> Ch
                 x=[own.value / widest], y=[marks_at(place)], mode="markers", hoverinfo="skip",
                 marker={"size": 14, "color": palette.own},
             )  # fmt: skip
-    return Chart(figure, _title(shown, language), _reading(shown, language), _table(shown, language))
+    return Chart(
+        figure,
+        _title(shown, language),
+        _reading(shown, against, language),
+        _table(shown, against, language),
+    )
 
 
-def _row(group: Group, shown: Breakdown, language: Language) -> Row:
+def beside_groups(shown: Breakdown, against: Against) -> Against:
+    """Return what the groups are drawn beside: similar schools where nobody knows what was asked for."""
+    return against if shown.knows(against) else Against.PEERS
+
+
+def _draw_beside(
+    figure: go.Figure, place: int, group: Group, against: Against, widest: float, palette: Palette
+) -> None:
+    value = group.beside(against)
+    if value is None:
+        return
+    if against is not Against.PAST:
+        colour = palette.ink if against is Against.CITY else palette.median
+        tick(figure, place, value / widest, colour)
+        return
+    figure.add_scatter(
+        x=[value / widest], y=[marks_at(place)], mode="markers", hoverinfo="skip",
+        marker={"symbol": "circle-open", "size": 14, "color": palette.own, "line": {"width": 1.75}},
+    )  # fmt: skip
+
+
+def _beside(group: Group, shown: Breakdown, against: Against, language: Language) -> str:
+    """Return what a group is set beside, to the grain that it is known to."""
+    decimals = {Against.CITY: _of_city(shown), Against.PAST: group.own.decimals}.get(against, HALVES)
+    return amount_or_nothing(shown.indicator, group.beside(against), decimals, language)
+
+
+def _of_city(shown: Breakdown) -> int:
+    return 0 if shown.indicator.counts_pupils else 1
+
+
+def _row(group: Group, shown: Breakdown, against: Against, language: Language) -> Row:
     beside = ""
-    if group.peer_median is not None:
-        median = amount_or_nothing(shown.indicator, group.peer_median, peer_decimals(group.own), language)
-        beside = language.text("median {value}", value=median)
+    if group.beside(against) is not None:
+        value = _beside(group, shown, against, language)
+        beside = {
+            Against.CITY: language.text("city {value}", value=value),
+            Against.PAST: f"{short_year(shown.past_year or '')}: {value}",
+        }.get(against, language.text("median {value}", value=value))
     name = member_name(shown.name, group.member, language)
     value = written(shown.indicator, group.own, language)
     return Row(name, value, beside, bold=group.own.value is not None)
@@ -62,7 +112,7 @@ def _title(shown: Breakdown, language: Language) -> str:
         return gap_sentence(shown.name, found[0], language)
     if not shown.shown:
         return language.text("The groups are too small to be shown one by one.")
-    if shown.gaps:
+    if shown.compared:
         return language.text("No group clearly stands out from the other pupils.")
     values = {
         "name": language.pick(shown.indicator.title),
@@ -91,39 +141,76 @@ def gap_sentence(breakdown: str, gap: Gap, language: Language) -> str:
     )
 
 
-def groups_caption(shown: Breakdown, language: Language) -> str:
-    """Return what the dots and lines are."""
-    return language.text(
-        "{name} by group; the line across is the median of the same group at similar schools.",
-        name=language.pick(shown.indicator.title),
+def groups_caption(shown: Breakdown, language: Language, against: Against = Against.PEERS) -> str:
+    """Return what the dots and lines are, after a word where nobody knows what was asked for."""
+    beside, name = beside_groups(shown, against), language.pick(shown.indicator.title)
+    caption = {
+        Against.CITY: language.text(
+            "{name} by group; the line across is the same group in the whole city.", name=name
+        ),
+        Against.PAST: language.text(
+            "{name} by group; the open circle is the same group in {year}.", name=name, year=shown.past_year
+        ),
+    }.get(
+        beside,
+        language.text(
+            "{name} by group; the line across is the median of the same group at similar schools.", name=name
+        ),
+    )
+    return f"{_unknown(against, language)} {caption}" if beside is not against else caption
+
+
+def _unknown(against: Against, language: Language) -> str:
+    """Return that there is nothing of this kind to set groups beside."""
+    return {
+        Against.EXPECTED: language.text("What is expected is not worked out for groups of pupils."),
+        Against.CITY: language.text("There are no figures of these groups for the whole city."),
+        Against.PAST: language.text("There are no figures of these groups for the year before."),
+    }.get(against, "")
+
+
+def _reading(shown: Breakdown, against: Against, language: Language) -> str:
+    values = {
+        "name": language.pick(shown.indicator.title),
+        "groups": language.join([_words(group, shown, against, language) for group in shown.groups]),
+    }
+    return {
+        Against.CITY: language.text(
+            "{name} by group, with the same group in the whole city in brackets: {groups}.", **values
+        ),
+        Against.PAST: language.text(
+            "{name} by group, with the same group in {year} in brackets: {groups}.",
+            year=shown.past_year,
+            **values,
+        ),
+    }.get(
+        against,
+        language.text(
+            "{name} by group, with the median of the same group at similar schools in brackets: {groups}.",
+            **values,
+        ),
     )
 
 
-def _reading(shown: Breakdown, language: Language) -> str:
-    return language.text(
-        "{name} by group, with the median of the same group at similar schools in brackets: {groups}.",
-        name=language.pick(shown.indicator.title),
-        groups=language.join([_words(group, shown, language) for group in shown.groups]),
-    )
-
-
-def _words(group: Group, shown: Breakdown, language: Language) -> str:
+def _words(group: Group, shown: Breakdown, against: Against, language: Language) -> str:
     name = lower_first(member_name(shown.name, group.member, language))
     own = written(shown.indicator, group.own, language)
-    if group.peer_median is None:
+    if group.beside(against) is None:
         return f"{name} {own}"
-    median = amount_or_nothing(shown.indicator, group.peer_median, peer_decimals(group.own), language)
-    return f"{name} {own} ({median})"
+    return f"{name} {own} ({_beside(group, shown, against, language)})"
 
 
-def _table(shown: Breakdown, language: Language) -> Table:
+def _table(shown: Breakdown, against: Against, language: Language) -> Table:
     indicator = shown.indicator
     header = (
         language.text("Group"),
         language.text("Pupils, about"),
         language.text("You"),
         language.text("Margin of chance"),
-        language.text("Similar schools: median"),
+        {
+            Against.CITY: language.text("The whole city"),
+            Against.PAST: language.text("You, in {year}", year=shown.past_year),
+        }.get(against, language.text("Similar schools: median")),
     )
     rows = (
         (
@@ -131,7 +218,7 @@ def _table(shown: Breakdown, language: Language) -> Table:
             "–" if group.pupils is None else language.number(group.pupils),
             written(indicator, group.own, language),
             between(indicator, group.own.low, group.own.high, group.own.decimals, language),
-            amount_or_nothing(indicator, group.peer_median, peer_decimals(group.own), language),
+            _beside(group, shown, against, language),
         )
         for group in shown.groups
     )

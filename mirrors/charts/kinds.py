@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from mirrors.charts.amounts import NOTHING, peer_decimals, written_share
+from mirrors.charts.amounts import NOTHING, share, written_share
 from mirrors.charts.categories import category_name
 from mirrors.charts.chart import Chart, Table
 from mirrors.charts.letters import lower_first
 from mirrors.charts.rows import Row, band, baseline, marks_at, ruled, tick
 from mirrors.charts.style import LIGHT, Palette
+from mirrors.definitions import HALVES
 from mirrors.locale import Language
 from mirrors.views.figure import Figure, Status
 from mirrors.views.mirror import KindOfAbsence
@@ -34,7 +35,7 @@ def kinds(shown: Sequence[KindOfAbsence], language: Language, palette: Palette =
 def _row(kind: KindOfAbsence, language: Language) -> Row:
     beside = ""
     if kind.peer_median is not None:
-        median = language.percent(kind.peer_median, peer_decimals(kind.own))
+        median = share(kind.peer_median, HALVES, language)
         beside = language.text("median {value}", value=median)
     name = category_name(kind.category, language)
     return Row(name, written_share(kind.own, language), beside, bold=kind.own.value is not None)
@@ -83,7 +84,7 @@ def _kind_words(kind: KindOfAbsence, language: Language) -> str:
     name, own = lower_first(category_name(kind.category, language)), written_share(kind.own, language)
     if kind.peer_median is None:
         return f"{name} {own}"
-    return f"{name} {own} ({language.percent(kind.peer_median, peer_decimals(kind.own))})"
+    return f"{name} {own} ({share(kind.peer_median, HALVES, language)})"
 
 
 def _table(shown: Sequence[KindOfAbsence], language: Language) -> Table:
@@ -96,9 +97,7 @@ def _table(shown: Sequence[KindOfAbsence], language: Language) -> Table:
         (
             category_name(kind.category, language),
             written_share(kind.own, language),
-            NOTHING
-            if kind.peer_median is None
-            else language.percent(kind.peer_median, peer_decimals(kind.own)),
+            NOTHING if kind.peer_median is None else share(kind.peer_median, HALVES, language),
         )
         for kind in shown
     )

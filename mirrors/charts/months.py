@@ -17,7 +17,7 @@ _BAR = 0.34
 def months(profile: Profile, language: Language, palette: Palette = LIGHT) -> Chart:
     """Return a bar a month from zero, with the peers' median as a tick and a hairline at 100."""
     moments = profile.moments
-    figure = frame(_HEIGHT, palette, bottom=20)
+    figure = frame(_HEIGHT, palette, bottom=26)
     ends = [end for moment in moments for end in (moment.index, moment.peer_index) if end is not None]
     top = max([*ends, 100.0]) * 1.22
     figure.update_xaxes(range=[-0.5, max(len(moments), 1) - 0.5])

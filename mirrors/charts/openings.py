@@ -86,11 +86,11 @@ def _what_kind(view: MirrorView, language: Language) -> Iterator[str]:
         yield gap_sentence(*widest, language)
 
 
-def response_opening(view: MirrorView, language: Language) -> str:
+def response_opening(view: MirrorView, language: Language, against: Against = Against.PEERS) -> str:
     """Return how far the follow-up gets, or why nobody can say."""
     chain = next((chain for chain in view.chains if chain.shown), None)
     if chain is not None:
-        return chain_finding(chain, language)
+        return chain_finding(chain, language, against)
     if view.chains:
         return language.text("Too few pupils reached a threshold to follow them step by step.")
     if view.of_family("process"):

@@ -5,11 +5,11 @@ Nothing here ranks, scores or praises. A word is as strong as the comparison beh
 
 from collections.abc import Sequence
 
-from mirrors.charts.amounts import amount, peer_decimals, written
+from mirrors.charts.amounts import amount, peer_decimals, written, years_together
 from mirrors.charts.reasons import not_judged_words
 from mirrors.definitions import Indicator
 from mirrors.locale import Language
-from mirrors.views.figure import Against
+from mirrors.views.figure import Against, Status
 from mirrors.views.trend import Trend, TrendPoint
 
 
@@ -110,7 +110,9 @@ def trend_reading(trend: Trend, language: Language, against: Against = Against.P
     """Return the last year of a trend beside its peers, how certain the change is, and restarts."""
     if not trend.points:
         return language.text("There are no figures for this indicator.")
-    parts = [_last_point(trend.indicator, trend.points[-1], against, language)]
+    beside = drawn_beside(trend, against)
+    parts = [years_together_sentence(trend, beside, language)]
+    parts.append(_last_point(trend.indicator, trend.points[-1], beside, language))
     if trend.change is None and trend.not_judged != "not_chosen":
         why = not_judged_words(trend.not_judged, language)
         parts.append(language.text("The change of this year is not judged: {why}.", why=why))
@@ -126,6 +128,39 @@ def trend_reading(trend: Trend, language: Language, against: Against = Against.P
         for year in trend.series_restarts
     ]
     return " ".join(part for part in parts if part)
+
+
+def drawn_beside(trend: Trend, against: Against) -> Against:
+    """Return what a trend is drawn beside: the city where the own years and similar schools have nothing."""
+    empty = not trend.has_own_year and not trend.has_peers
+    return Against.CITY if against is Against.PEERS and empty else against
+
+
+def years_together_sentence(trend: Trend, beside: Against, language: Language) -> str:
+    """Return the figures of years together, or that there are none; empty for a large school."""
+    if trend.windows:
+        figures = language.join(
+            [
+                language.text(
+                    "{value} in {years}",
+                    value=written(trend.indicator, window.own, language),
+                    years=years_together(window.school_years, language),
+                )
+                for window in trend.windows
+            ]
+        )
+        if trend.has_own_year:
+            return language.text("Years with too few pupils are added together: {figures}.", figures=figures)
+        return language.text(
+            "One year alone has too few pupils, so years are added together: {figures}.", figures=figures
+        )
+    if trend.has_own_year or not any(point.own.status is Status.TOO_SMALL for point in trend.points):
+        return ""
+    if beside is Against.PEERS and trend.has_peers:
+        return language.text(
+            "Every year has too few pupils, also together with others: the line is that of similar schools."
+        )
+    return language.text("Every year has too few pupils, also together with others.")
 
 
 def going_sentence(trend: Trend, language: Language) -> str:
@@ -152,13 +187,13 @@ def _last_point(indicator: Indicator, point: TrendPoint, against: Against, langu
         return language.text(
             "{year}: {value}; half of the similar schools lie between {low} and {high}.",
             **values,
-            low=amount(indicator, peers.low, peer_decimals(own), language),
-            high=amount(indicator, peers.high, peer_decimals(own), language),
+            low=amount(indicator, peers.low, peer_decimals(indicator, own), language),
+            high=amount(indicator, peers.high, peer_decimals(indicator, own), language),
         )
     reference = reference_of(point, against)
     if reference is None:
         return language.text("{year}: {value}.", **values)
-    values["beside"] = amount(indicator, reference, peer_decimals(own), language)
+    values["beside"] = amount(indicator, reference, peer_decimals(indicator, own), language)
     if against is Against.CITY:
         return language.text("{year}: {value}; the whole city: {beside}.", **values)
     return language.text("{year}: {value}; expected: {beside}.", **values)

@@ -1,6 +1,6 @@
 """The words around the short lists: how many schools were judged, and the facts on each card."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from mirrors.charts.amounts import written
@@ -26,6 +26,22 @@ def judged_sentences(view: TenAndTenView, language: Language) -> str:
     if not left_out:
         return judged
     return f"{judged} " + language.text("Left out: {reasons}.", reasons="; ".join(left_out))
+
+
+def talks_sentence(
+    view: TenAndTenView, last_contacts: Mapping[str, date], published: date, language: Language
+) -> str:
+    """Return with how many of the listed schools a talk was noted on or after the day of publishing."""
+    listed = {each.school.school_id for shown in view.lists for each in (*shown.schools, *shown.weak)}
+    if not listed:
+        return ""
+    spoken = {school for school, day in last_contacts.items() if day >= published} & listed
+    return language.plural(
+        "Of these schools ({listed}), {count} has had a talk since the lists were published.",
+        "Of these schools ({listed}), {count} have had a talk since the lists were published.",
+        len(spoken),
+        listed=language.number(len(listed)),
+    )
 
 
 def certainty_sentence(language: Language) -> str:

@@ -7,11 +7,10 @@ from mirrors.charts.chart import Chart, Table
 from mirrors.charts.letters import upper_first
 from mirrors.charts.rows import Row, band, baseline, ruled, tick
 from mirrors.charts.style import LIGHT, Palette
-from mirrors.definitions import Indicator
+from mirrors.definitions import HALVES, Indicator
 from mirrors.locale import Language
 from mirrors.views.city import Spread
 
-_DECIMALS = 1
 _BESIDE = 124
 _NESTED = ((0, 8), (1, 7), (2, 6), (3, 5))
 
@@ -53,7 +52,7 @@ def _row(shown: Spread, school_type: str, language: Language) -> Row:
 
 
 def _amount(indicator: Indicator, value: float, language: Language) -> str:
-    return amount(indicator, value, _DECIMALS, language)
+    return amount(indicator, value, HALVES, language)
 
 
 def _reading(shown: Sequence[Spread], school_types: Mapping[str, str], language: Language) -> str:

@@ -42,7 +42,7 @@ def _about_figure(figure: Comparison, language: Language) -> str:
         "been tried?",
         name=language.pick(indicator.title),
         own=written(indicator, own, language),
-        median=amount_or_nothing(indicator, figure.peers.median, peer_decimals(own), language),
+        median=amount_or_nothing(indicator, figure.peers.median, peer_decimals(indicator, own), language),
     )
 
 
@@ -66,9 +66,9 @@ def _figure_row(each: Comparison, language: Language) -> tuple[str, ...]:
         language.pick(indicator.title),
         written(indicator, own, language),
         between(indicator, own.low, own.high, own.decimals, language),
-        amount_or_nothing(indicator, each.expected, peer_decimals(own), language),
-        amount_or_nothing(indicator, peers.median, peer_decimals(own), language),
-        between(indicator, peers.low, peers.high, peer_decimals(own), language),
+        amount_or_nothing(indicator, each.expected, peer_decimals(indicator, own), language),
+        amount_or_nothing(indicator, peers.median, peer_decimals(indicator, own), language),
+        between(indicator, peers.low, peers.high, peer_decimals(indicator, own), language),
         verdict_word(each.verdict, language),
     )
 
@@ -78,7 +78,6 @@ def past_table(view: TalkView, language: Language) -> Table:
     header = (
         language.text("Indicator"),
         *(_unbroken(year) for year in (*view.years_before, view.mirror.school_year)),
-        language.text("Margin of chance"),
         language.text("Beside its own past"),
     )
     return Table(header, tuple(_past_row(each, language) for each in view.past))
@@ -90,7 +89,6 @@ def _past_row(each: OwnPast, language: Language) -> tuple[str, ...]:
         language.pick(indicator.title),
         *(_year_before(each, year, language) for year in each.before),
         written(indicator, now, language),
-        between(indicator, now.low, now.high, now.decimals, language),
         past_words(each, language),
     )
 
@@ -108,13 +106,17 @@ def _unbroken(school_year: str) -> str:
     return school_year.replace("-", "\u2011")
 
 
+def _joined(school_years: tuple[str, ...], language: Language) -> str:
+    return language.join([_unbroken(year) for year in school_years])
+
+
 def past_words(each: OwnPast, language: Language) -> str:
     """Return from which of the school's own years before this year clearly differs, and which way."""
     parts = []
     if each.higher_than:
-        parts.append(language.text("higher than in {years}", years=language.join(list(each.higher_than))))
+        parts.append(language.text("higher than in {years}", years=_joined(each.higher_than, language)))
     if each.lower_than:
-        parts.append(language.text("lower than in {years}", years=language.join(list(each.lower_than))))
+        parts.append(language.text("lower than in {years}", years=_joined(each.lower_than, language)))
     if parts:
         return "; ".join(parts)
     return language.text("no clear difference") if each.compared else language.text("not compared")

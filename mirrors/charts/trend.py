@@ -2,17 +2,25 @@
 
 import plotly.graph_objects as go
 
-from mirrors.charts.amounts import amount_or_nothing, between, peer_decimals, written
+from mirrors.charts.amounts import (
+    NOTHING,
+    amount_or_nothing,
+    between,
+    peer_decimals,
+    written,
+    years_together,
+)
 from mirrors.charts.chart import Chart, Table
-from mirrors.charts.readings import change_title, reference_of, trend_reading
-from mirrors.charts.style import LIGHT, Palette
+from mirrors.charts.readings import change_title, drawn_beside, reference_of, trend_reading
+from mirrors.charts.style import BODY, LIGHT, Palette, words
 from mirrors.charts.where_we_stand import reach
 from mirrors.charts.years import Years, label, line, ribbon, yearly
 from mirrors.locale import Language
-from mirrors.views.figure import Against, Status
+from mirrors.views.figure import Against, Pooled, Status
 from mirrors.views.trend import Trend, TrendPoint
 
 HEIGHT = 230
+_REACH = 0.35
 
 
 def trend(
@@ -21,8 +29,9 @@ def trend(
     """Return the ribbon picture of `series`; years that cannot be compared are blocks with words.
 
     `against` chooses what lies under the own line: the ribbon of similar schools, what was expected, the
-    city's line, or nothing for the own past.
+    city's line, or nothing for the own past. Years together are one level line over all of them.
     """
+    against = drawn_beside(series, against)
     years = Years(
         tuple(point.school_year for point in series.points),
         frozenset(point.school_year for point in series.points if point.break_reason is not None),
@@ -33,6 +42,7 @@ def trend(
         _draw_peers(figure, years, series.points, palette)
     else:
         _draw_reference(figure, years, series.points, against, palette)
+    _draw_windows(figure, years, series, language, palette)
     _draw_own(figure, years, series, language, palette)
     return Chart(
         figure,
@@ -54,7 +64,8 @@ def _highest(series: Trend, against: Against) -> float:
         )
         if end is not None
     ]
-    return max(ends, default=1.0)
+    together = [end for window in series.windows for end in (window.own.value, window.own.high) if end]
+    return max([*ends, *together], default=1.0)
 
 
 def _draw_reference(
@@ -84,6 +95,33 @@ def _draw_peers(figure: go.Figure, years: Years, points: tuple[TrendPoint, ...],
             x=list(run), y=medians, mode="lines", hoverinfo="skip",
             line={"color": palette.median, "width": 1.5},
         )  # fmt: skip
+
+
+def _draw_windows(
+    figure: go.Figure, years: Years, series: Trend, language: Language, palette: Palette
+) -> None:
+    """Draw years together: their margin of chance and their value, as wide as the years they are of."""
+    top = figure.layout.yaxis.range[1]
+    for window in series.windows:
+        places = [years.school_years.index(year) for year in window.school_years]
+        ends = reach(window.own, top)
+        across = [places[0] - _REACH, places[-1] + _REACH]
+        if ends is not None:
+            figure.add_scatter(
+                x=across + across[::-1], y=[ends[1]] * 2 + [ends[0]] * 2, mode="lines", line_width=0,
+                fill="toself", fillcolor=palette.own_ribbon, hoverinfo="skip",
+            )  # fmt: skip
+        if window.own.status is Status.EXACT and window.own.value is not None:
+            text = written(series.indicator, window.own, language)
+            hover = f"{years_together(window.school_years, language)}: {text}"
+            figure.add_scatter(
+                x=across, y=[window.own.value] * 2, mode="lines", line={"color": palette.own, "width": 3},
+                text=[hover] * 2, hovertemplate="%{text}<extra></extra>",
+            )  # fmt: skip
+            words(
+                figure, f"<b>{text}</b>", sum(across) / 2, window.own.value, palette.own, BODY,
+                yanchor="bottom", yshift=3,
+            )  # fmt: skip
 
 
 def _draw_own(figure: go.Figure, years: Years, series: Trend, language: Language, palette: Palette) -> None:
@@ -138,7 +176,26 @@ def _table(series: Trend, against: Against, language: Language) -> Table:
         *beside,
         language.text("Remark"),
     )
-    return Table(header, tuple(_table_row(series, point, against, language) for point in series.points))
+    rows = []
+    for point in series.points:
+        rows.append(_table_row(series, point, against, language))
+        rows += [
+            _window_row(series, window, len(beside), language)
+            for window in series.windows
+            if window.school_years[-1] == point.school_year
+        ]
+    return Table(header, tuple(rows))
+
+
+def _window_row(series: Trend, window: Pooled, beside: int, language: Language) -> tuple[str, ...]:
+    own = window.own
+    return (
+        years_together(window.school_years, language),
+        written(series.indicator, own, language),
+        between(series.indicator, own.low, own.high, own.decimals, language),
+        *(NOTHING for _ in range(beside)),
+        "",
+    )
 
 
 def _table_row(series: Trend, point: TrendPoint, against: Against, language: Language) -> tuple[str, ...]:
@@ -153,7 +210,7 @@ def _table_row(series: Trend, point: TrendPoint, against: Against, language: Lan
 
 
 def _beside(series: Trend, point: TrendPoint, against: Against, language: Language) -> tuple[str, ...]:
-    indicator, peers, decimals = series.indicator, point.peers, peer_decimals(point.own)
+    indicator, peers, decimals = series.indicator, point.peers, peer_decimals(series.indicator, point.own)
     if against is Against.PAST:
         return ()
     if against is not Against.PEERS:

@@ -8,6 +8,7 @@ import click
 
 from mirrors.commands.terminal import (
     by_option,
+    console,
     note_option,
     see_store,
     store_option,
@@ -77,9 +78,13 @@ def confirm_all(folder: Path, alarm: str, year: str | None, note: str, by: str, 
     For a history of years that was looked at elsewhere.
     """
     from mirrors import jobs
+    from mirrors.access import Event
+    from mirrors.access.recording import record
 
     with told_plainly():
         answered = jobs.confirm_all(folder, [alarm], year, note, by=by, wait=wait)
+        told = f"{year or 'all years'} {alarm}: {answered} alarms confirmed"
+        record(folder, Event.OVERRIDDEN, console(by), detail=told)
     click.echo(f"{answered} alarm(s) confirmed.")
 
 
@@ -95,9 +100,12 @@ def _decide(
     folder: Path, school: str, year: str, alarm: str, decision: str, note: str, by: str, wait: bool
 ) -> None:
     from mirrors import jobs
+    from mirrors.access import Event
+    from mirrors.access.recording import record
 
     with told_plainly():
         jobs.decide(folder, school, year, alarm, decision, note, by=by, wait=wait)
+        record(folder, Event.OVERRIDDEN, console(by), school, f"{year} {alarm} {decision}")
 
 
 @click.command("allow-level-b")
@@ -109,9 +117,12 @@ def _decide(
 def allow_level_b(folder: Path, confirmed_by: str, reference: str, by: str, wait: bool) -> None:
     """Take files about single pupils from now on."""
     from mirrors import jobs
+    from mirrors.access import Event
+    from mirrors.access.recording import record
 
     with told_plainly():
         jobs.allow_level_b(folder, confirmed_by, reference, by=by, wait=wait)
+        record(folder, Event.SETTING_CHANGED, console(by), detail="files about single pupils allowed")
     click.echo("Files about single pupils under tokens are taken from now on, and reduced on arrival.")
 
 
@@ -122,7 +133,10 @@ def allow_level_b(folder: Path, confirmed_by: str, reference: str, by: str, wait
 def forbid_level_b(folder: Path, by: str, wait: bool) -> None:
     """Take no files about single pupils from now on."""
     from mirrors import jobs
+    from mirrors.access import Event
+    from mirrors.access.recording import record
 
     with told_plainly():
         jobs.forbid_level_b(folder, by=by, wait=wait)
+        record(folder, Event.SETTING_CHANGED, console(by), detail="files about single pupils forbidden")
     click.echo("Files about single pupils are refused from now on.")

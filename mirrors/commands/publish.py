@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mirrors.commands.terminal import bar, by_option, see_store, store_option, told_plainly, wait_option
+from mirrors.commands.terminal import (
+    bar,
+    by_option,
+    console,
+    see_store,
+    store_option,
+    told_plainly,
+    wait_option,
+)
 
 if TYPE_CHECKING:
     from mirrors.store import Preview
@@ -23,6 +31,7 @@ def publish(folder: Path, preview: bool, by: str, wait: bool) -> None:
     Computes every figure and list anew and prints what changes; open pages notice it at their next click.
     """
     from mirrors import jobs
+    from mirrors.access.recording import record_publish, seal
 
     with told_plainly():
         with bar("Computing") as told:
@@ -32,7 +41,8 @@ def publish(folder: Path, preview: bool, by: str, wait: bool) -> None:
         if preview:
             return
         with bar("Publishing") as told:
-            name = jobs.publish(folder, told, by=by, wait=wait)
+            name = jobs.publish(folder, told, by=by, wait=wait, note=seal(folder))
+        record_publish(folder, console(by), name, jobs.changed_settings(folder, name) if name else {})
     click.echo(f"Snapshot {name} is in use." if name else "Nothing is published any more.")
 
 
@@ -64,15 +74,19 @@ def restore(folder: Path, snapshot: str | None, facts: bool, by: str, wait: bool
     Nothing is deleted: the snapshot in use stays in the store, damaged facts are moved aside.
     """
     from mirrors import jobs
+    from mirrors.access import Event
+    from mirrors.access.recording import record
 
     if facts == (snapshot is not None):
         raise click.UsageError("say either --snapshot or --facts")
     with told_plainly():
         if snapshot is not None:
             jobs.restore(folder, snapshot, by=by, wait=wait)
+            record(folder, Event.RESTORED, console(by), detail=f"snapshot {snapshot}")
             click.echo(f"Snapshot {snapshot} is in use.")
             return
         aside = jobs.restore_facts(folder, by=by, wait=wait)
+        record(folder, Event.FACTS_RESTORED, console(by))
     click.echo(f"The facts are as after the last finished job. The old file is kept as {aside}.")
 
 

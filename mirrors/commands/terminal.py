@@ -5,21 +5,36 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from mirrors.definitions.reading import DefinitionError
 from mirrors.progress import Progress
 
+if TYPE_CHECKING:
+    from mirrors.access import Viewer
+
 REFUSED, BUSY, NOTHING, UNREADABLE = 1, 3, 4, 5
 EXIT_CODES = "Exit codes: 0 done, 1 refused, 2 wrong use, 3 store busy, 4 nothing published, 5 file trouble."
 
 
-def _account() -> str:
+def machine_account() -> str:
+    """Return the machine's account that works at the console."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):
         return "unknown"
+
+
+def console(name: str = "") -> "Viewer":
+    """Return who works at the console of the server: an administrator, known by the machine's account.
+
+    `name` is what the ledger is told; the audit log keeps the account.
+    """
+    from mirrors.access import console_viewer
+
+    return console_viewer(machine_account(), name)
 
 
 store_option = click.option(
@@ -30,7 +45,7 @@ store_option = click.option(
     help="Folder of the store.",
 )
 by_option = click.option(
-    "--by", default=_account, metavar="NAME", help="Who asks, for the ledger; your account by default."
+    "--by", default=machine_account, metavar="NAME", help="Who asks, for the ledger; your account by default."
 )
 wait_option = click.option(
     "--no-wait", "wait", flag_value=False, default=True, help="Do not wait while another job writes."
@@ -64,8 +79,9 @@ def bar(label: str) -> Iterator[Progress]:
 @contextmanager
 def told_plainly() -> Iterator[None]:
     """Turn what can go wrong into a sentence and an exit code."""
+    from mirrors.access import WrongAccount
     from mirrors.intake import Refused
-    from mirrors.jobs import NoFigures, NothingToPublish, WrongDecision
+    from mirrors.jobs import NoFigures, NothingToPublish, NotProtected, RulesLoosened, WrongDecision
     from mirrors.locale import Language
     from mirrors.store import NoSnapshot, StoreBusy, StoreTrouble
 
@@ -76,12 +92,12 @@ def told_plainly() -> Iterator[None]:
         for finding in refusal.findings:
             click.echo(f"  {finding.say(Language('en'))}", err=True)
         sys.exit(REFUSED)
-    except (DefinitionError, WrongDecision) as error:
+    except (DefinitionError, RulesLoosened, WrongDecision, WrongAccount) as error:
         raise click.UsageError(str(error)) from error
     except StoreBusy as error:
         click.echo(str(error), err=True)
         sys.exit(BUSY)
-    except (NoSnapshot, NothingToPublish, NoFigures) as error:
+    except (NoSnapshot, NothingToPublish, NoFigures, NotProtected) as error:
         click.echo(str(error), err=True)
         sys.exit(NOTHING)
     except (StoreTrouble, OSError) as error:

@@ -7,6 +7,7 @@ import click
 from mirrors.commands.terminal import (
     bar,
     by_option,
+    console,
     note_option,
     see_store,
     store_option,
@@ -38,10 +39,14 @@ def ingest(
 ) -> None:
     """Take FILES in as one upload, or none of them."""
     from mirrors import jobs
+    from mirrors.access import Event
+    from mirrors.access.recording import record
     from mirrors.locale import Language
 
-    with told_plainly(), bar(f"Reading {len(files)} file(s)") as told:
-        done = jobs.ingest(folder, profile, files, told, by=by, wait=wait, confirmed=frozenset(confirmed))
+    with told_plainly():
+        with bar(f"Reading {len(files)} file(s)") as told:
+            done = jobs.ingest(folder, profile, files, told, by=by, wait=wait, confirmed=frozenset(confirmed))
+        record(folder, Event.UPLOADED, console(by), detail=f"upload {done.upload_id}")
     click.echo(f"Upload {done.upload_id} is in.")
     for report in done.files:
         click.echo(f"  {report.file}: {report.rows_read:,} rows read, {report.rows_kept:,} kept")
@@ -86,9 +91,12 @@ def uploads(folder: Path) -> None:
 def withdraw(folder: Path, upload_id: int, note: str, by: str, wait: bool) -> None:
     """Let an upload count no more, as if it had never been."""
     from mirrors import jobs
+    from mirrors.access import Event
+    from mirrors.access.recording import record
 
     with told_plainly():
         jobs.withdraw(folder, upload_id, note, by=by, wait=wait)
+        record(folder, Event.WITHDRAWN, console(by), detail=f"upload {upload_id}")
     click.echo(f"Upload {upload_id} counts no more. Publish to see it on the pages.")
 
 
@@ -101,7 +109,10 @@ def withdraw(folder: Path, upload_id: int, note: str, by: str, wait: bool) -> No
 def reinstate(folder: Path, upload_id: int, note: str, by: str, wait: bool) -> None:
     """Let a withdrawn upload count again."""
     from mirrors import jobs
+    from mirrors.access import Event
+    from mirrors.access.recording import record
 
     with told_plainly():
         jobs.reinstate(folder, upload_id, note, by=by, wait=wait)
+        record(folder, Event.REINSTATED, console(by), detail=f"upload {upload_id}")
     click.echo(f"Upload {upload_id} counts again. Publish to see it on the pages.")

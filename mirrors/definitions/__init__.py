@@ -4,11 +4,12 @@ YAML and JSON enter; frozen, checked values leave. Everybody may knock; this roo
 """
 
 from mirrors.definitions.contract import Contract, load_contracts
-from mirrors.definitions.indicator import Indicator, load_indicators
+from mirrors.definitions.indicator import HALVES, Indicator, load_indicators
 from mirrors.definitions.jurisdiction import Jurisdiction, load_jurisdiction
 from mirrors.definitions.profile import Profile, load_profile, profile_names, save_profile
 
 __all__ = [
+    "HALVES",
     "Contract",
     "Indicator",
     "Jurisdiction",

@@ -26,6 +26,10 @@ Profile = Literal["half_day", "weekday", "month", "groups", "gap", "decompositio
 Direction = Literal["lower", "higher", "neutral"]
 
 
+HALVES = 0.5
+"""The decimals of a number known to halves: one is written, and only where there is a half."""
+
+
 class Counted(Definition):
     """Which facts an indicator counts.
 

@@ -5,9 +5,10 @@ import re
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import yaml
+from pydantic import Field
 
 from mirrors.definitions.contract import EXAMPLE_SCHOOL, Contract, load_contracts
 from mirrors.definitions.reading import FOLDER, Definition, DefinitionError, Texts, read_definition
@@ -77,7 +78,8 @@ class Layout(Definition):
     `columns` gives our short name and the spellings seen in files; a column in `optional` may be absent,
     which means that it was not asked. `ignore` lists columns that are known and not used (`*` matches).
     `school_id` is a pattern such as "{lss}-{school}"; `pad` gives the width a part is padded to with
-    zeros. `school_year` is the column with the label and `year_label` its form.
+    zeros. `school_year` is the column with the label and `year_label` its form; `year` is the school year of
+    a file that does not name it.
     """
 
     id: str
@@ -91,6 +93,7 @@ class Layout(Definition):
     pad: dict[str, int] = {}
     lower: tuple[str, ...] = ()
     school_year: str = "school_year"
+    year: Annotated[str, Field(pattern=r"^(\d{4}-\d{2})?$")] = ""
     year_label: Literal["2024-25", "end_year"] = "2024-25"
     basis: str = ""
     facts: tuple[FactRows, ...]

@@ -40,8 +40,16 @@ def read_definition(path: Path, form: type[Form]) -> Form:
     try:
         return form.model_validate(read_yaml(path))
     except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
-            for problem in error.errors()
+        raise DefinitionError(f"{path.name}: {problems_of(error)}") from error
+
+
+def problems_of(error: ValidationError) -> str:
+    """Return what is wrong in one line, each problem after its place; a rule of ours in its own words."""
+    return "; ".join(
+        ": ".join(
+            part
+            for part in (".".join(map(str, problem["loc"])), problem["msg"].removeprefix("Value error, "))
+            if part
         )
-        raise DefinitionError(f"{path.name}: {problems}") from error
+        for problem in error.errors()
+    )

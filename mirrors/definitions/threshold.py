@@ -1,6 +1,6 @@
 """A threshold of follow-up, and the day on which a pupil reaches it."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -21,7 +21,8 @@ class Threshold(Definition):
     the scale `share` a share of the time expected in the school year. It is reached within one school year,
     one calendar month, `length` lesson weeks that follow each other (weeks without school do not count), or
     in each of `length` school years that follow each other. A pupil expected for less than
-    `minimum_possible` units in the school year takes no part.
+    `minimum_possible` units in the school year takes no part. One that counts `again` is reached once more
+    by each further `at_least` units in so many weeks, the first of which are those beyond the limit.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Threshold(Definition):
     at_least: float
     window: Literal["school_year", "calendar_month", "rolling_weeks", "consecutive_years"]
     length: int = 1
+    again: bool = False
     minimum_possible: float = 0
     duty: Texts
 
@@ -39,6 +41,8 @@ class Threshold(Definition):
             raise ValueError("a threshold, its length and the least time expected are not below zero")
         if self.length > 1 and self.window not in ("rolling_weeks", "consecutive_years"):
             raise ValueError(f"one {self.window} has no length")
+        if self.again and self.window != "rolling_weeks":
+            raise ValueError(f"nobody counts again within one {self.window}")
         if self.scale == "share" and (self.window != "school_year" or self.at_least > 1):
             raise ValueError("a share is at most 1, of the time expected in a school year")
         return self
@@ -65,14 +69,9 @@ def reached(
     and a year that is not there counts as nothing expected. `school_days` are the days with school, which
     tell lesson weeks from holidays; without them every week is a lesson week.
     """
-    taking_part = sorted(
-        absent
-        for absent in absences
-        if threshold.minimum_possible == 0
-        or _expected(possible, absent.date) >= Fraction(str(threshold.minimum_possible))
-    )
+    taking_part = _taking_part(threshold, absences, possible)
     if threshold.window == "rolling_weeks":
-        return _in_weeks(threshold, taking_part, school_days)
+        return next(_in_weeks(threshold, taking_part, school_days), None)
     if threshold.window == "calendar_month":
         return min(_in_periods(threshold, taking_part, possible, _month).values(), default=None)
     years = _in_periods(threshold, taking_part, possible, _first_year)
@@ -80,6 +79,26 @@ def reached(
         (day for year, day in years.items() if all(year - back in years for back in range(threshold.length))),
         default=None,
     )
+
+
+def reached_each_time(
+    threshold: Threshold,
+    absences: Iterable[Absent],
+    possible: Mapping[str, float] | None = None,
+    school_days: Collection[date] | None = None,
+) -> tuple[date, ...]:
+    """Return the days on which one pupil reached a threshold that counts `again`, or the first of another."""
+    if threshold.again:
+        return tuple(_in_weeks(threshold, _taking_part(threshold, absences, possible), school_days))
+    first = reached(threshold, absences, possible, school_days)
+    return () if first is None else (first,)
+
+
+def _taking_part(
+    threshold: Threshold, absences: Iterable[Absent], possible: Mapping[str, float] | None
+) -> list[Absent]:
+    least = Fraction(str(threshold.minimum_possible))
+    return sorted(absent for absent in absences if not least or _expected(possible, absent.date) >= least)
 
 
 def _in_periods(
@@ -98,7 +117,8 @@ def _in_periods(
 
 def _in_weeks(
     threshold: Threshold, absences: Sequence[Absent], school_days: Collection[date] | None
-) -> date | None:
+) -> Iterator[date]:
+    """Yield every day on which the limit was reached; what counted for one does not count for the next."""
     lesson_weeks = None if school_days is None else sorted({_monday(day) for day in school_days})
     place = None if lesson_weeks is None else {week: at for at, week in enumerate(lesson_weeks)}
     seen: list[tuple[int, Fraction]] = []
@@ -108,9 +128,11 @@ def _in_weeks(
         if week is None:
             continue
         seen.append((week, Fraction(str(absent.units))))
-        if sum(units for at, units in seen if at > week - threshold.length) >= _limit(threshold):
-            return absent.date
-    return None
+        total = sum((units for at, units in seen if at > week - threshold.length), Fraction(0))
+        while total >= _limit(threshold):
+            yield absent.date
+            total -= _limit(threshold)
+            seen = [(week, total)]
 
 
 def _limit(

@@ -1,8 +1,20 @@
 """What may be shown: results enter, rounded tables leave, and nothing downstream recomputes a figure.
 
-This first cut applies the size and rounding rules to every figure; the snapshot holds only its output.
+The protected cube is made once a publish, under rules that settings can only tighten, and audited: a snapshot
+holds nothing else.
 """
 
+from mirrors.disclosure.audit import NotProtected
+from mirrors.disclosure.cube import TABLES, protected_cube
 from mirrors.disclosure.publication import protect
+from mirrors.disclosure.settings import RulesLoosened, changed_rules, read_rules
 
-__all__ = ["protect"]
+__all__ = [
+    "TABLES",
+    "NotProtected",
+    "RulesLoosened",
+    "changed_rules",
+    "protect",
+    "protected_cube",
+    "read_rules",
+]

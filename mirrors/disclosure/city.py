@@ -7,23 +7,26 @@ from mirrors.benchmark.benchmark import Benchmark
 from mirrors.benchmark.registration import COMPLETE
 from mirrors.benchmark.series import next_year
 from mirrors.definitions import Indicator
-from mirrors.disclosure.rules import PEERS_FOR_MEDIAN, SCHOOLS_FOR_DECILES, city_decimals, peer_step, round_to
+from mirrors.disclosure.protection import STANDARD, Protection
+from mirrors.disclosure.rules import SCHOOLS_FOR_DECILES, city_decimals, round_count, round_to
 
 DECILES = tuple(range(10, 100, 10))
 _SPREAD = ["indicator", "school_year", "school_type", "schools", "decile", "value"]
 _POOLED = ["indicator", "school_year", "value", "decimals", "numerator", "denominator", "schools"]
 
 
-def tables(benchmark: Benchmark, indicators: dict[str, Indicator]) -> dict[str, pd.DataFrame]:
+def tables(
+    benchmark: Benchmark, indicators: dict[str, Indicator], under: Protection = STANDARD
+) -> dict[str, pd.DataFrame]:
     """Return the tables city_figure, city_kind, spread, city_registration, availability and restart."""
     frames = [
         frame.assign(indicator=key) for key, frame in benchmark.compared.items() if indicators[key].is_share
     ]
     usable = _usable(pd.concat(frames, ignore_index=True), benchmark) if frames else pd.DataFrame()
     return {
-        "city_figure": _pooled(usable),
+        "city_figure": _pooled(usable, indicators, under),
         "city_kind": _kinds(benchmark),
-        "spread": _spread(usable, benchmark),
+        "spread": _spread(usable, benchmark, under),
         "city_registration": _registration(benchmark),
         "availability": pd.DataFrame(
             [_availability(indicator, benchmark) for indicator in indicators.values()]
@@ -42,34 +45,35 @@ def _usable(frame: pd.DataFrame, benchmark: Benchmark) -> pd.DataFrame:
     return rows[rows["complete"].fillna(1.0) >= COMPLETE]
 
 
-def _pooled(usable: pd.DataFrame) -> pd.DataFrame:
+def _pooled(usable: pd.DataFrame, indicators: dict[str, Indicator], under: Protection) -> pd.DataFrame:
     """Return the pooled share of every indicator and year of which enough schools have one."""
     if usable.empty:
         return pd.DataFrame(columns=_POOLED)
     grouped = usable.groupby(["indicator", "school_year"], sort=False)
     sums = grouped[["numerator", "denominator", "pupils"]].sum()
     rows = sums.assign(schools=grouped.size()).reset_index()
-    rows = rows[rows["schools"] >= PEERS_FOR_MEDIAN]
+    rows = rows[rows["schools"] >= under.rules.peers_for_median]
+    heads = rows["indicator"].map(lambda key: indicators[key].counts_pupils).to_numpy(bool)
+    for name in ("numerator", "denominator"):
+        counted = round_count(rows[name].to_numpy(float), under.rules.count_step)
+        rows[name] = np.where(heads, counted, rows[name])
     decimals = [city_decimals(pupils) for pupils in rows["pupils"]]
     shares = rows["numerator"] / rows["denominator"]
     value = [round(share, places + 2) for share, places in zip(shares, decimals, strict=True)]
     return rows.assign(value=value, decimals=decimals)[_POOLED]
 
 
-def _spread(usable: pd.DataFrame, benchmark: Benchmark) -> pd.DataFrame:
+def _spread(usable: pd.DataFrame, benchmark: Benchmark, under: Protection) -> pd.DataFrame:
     """Return the deciles of every indicator by year and type, for types with enough schools."""
     if usable.empty:
         return pd.DataFrame(columns=_SPREAD)
-    whole = usable.groupby("indicator")[["numerator", "denominator"]].sum()
-    steps = (whole["numerator"] / whole["denominator"]).map(peer_step)
     kinds = usable.merge(_types(benchmark), on=["school_id", "school_year"])
     grouped = kinds.groupby(["indicator", "school_year", "school_type"])["value"]
     deciles = grouped.quantile(np.array(DECILES) / 100).rename("value").reset_index()
     deciles["decile"] = (100 * deciles.pop("level_3")).round().astype(int)
     deciles["schools"] = np.repeat(grouped.size().to_numpy(), len(DECILES))
     found = deciles[deciles["schools"] >= SCHOOLS_FOR_DECILES]
-    step = found["indicator"].map(steps).to_numpy(float)
-    return found.assign(value=round_to(found["value"].to_numpy(float), step))[_SPREAD]
+    return found.assign(value=round_to(found["value"].to_numpy(float), under.rules.peer_step))[_SPREAD]
 
 
 def _types(benchmark: Benchmark) -> pd.DataFrame:

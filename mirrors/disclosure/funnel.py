@@ -18,23 +18,28 @@ from mirrors.benchmark.funnel import (
 )
 from mirrors.benchmark.panel import FEWEST_PUPILS
 from mirrors.definitions import Indicator
-from mirrors.disclosure.rules import SMALLEST_COUNT
+from mirrors.disclosure.rules import round_count
 
 SIZES = 40
 """Sizes at which the limits are told; lines between them are straight."""
 
 _DECIMALS = 4
+_KEY = ["school_id", "school_year"]
 _LIMITS = ["indicator", "school_year", "pupils", "centre", "low95", "high95", "low998", "high998"]
 _SCHOOLS = ["indicator", "school_year", "school_id", "pupils", "value", "place"]
 
 
-def tables(benchmark: Benchmark, indicators: dict[str, Indicator]) -> dict[str, pd.DataFrame]:
+def tables(
+    benchmark: Benchmark, indicators: dict[str, Indicator], figure: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
     """Return the tables funnel and funnel_school, of every rate and every share of pupils over a threshold.
 
+    The limits rest on all schools together; a school lies where its figure puts it as `figure` tells it.
     `place` is "within", or "below_95", "below_998", "above_95" and "above_998" for the limits a school lies
     outside of. A share that may be one child's is left out.
     """
     limits, schools = [], []
+    told = figure[figure["status"] == "exact"].set_index(["indicator", *_KEY])[["value", "expected"]]
     for key, frame in benchmark.compared.items():
         if indicators[key].kind in ("rate", "prevalence"):
             for year, rows in _taking_part(frame, benchmark):
@@ -45,7 +50,7 @@ def tables(benchmark: Benchmark, indicators: dict[str, Indicator]) -> dict[str, 
                 funnel = fit_funnel(value, expected, pupils, centre, scale) if 0 < centre < 1 else None
                 if funnel is not None:
                     limits.append(_limits(key, year, funnel, pupils))
-                    schools.append(_schools(indicators[key], year, funnel, rows))
+                    schools.append(_schools(key, year, funnel, rows, told))
     return {
         "funnel": pd.concat(limits, ignore_index=True) if limits else pd.DataFrame(columns=_LIMITS),
         "funnel_school": pd.concat(schools, ignore_index=True) if schools else pd.DataFrame(columns=_SCHOOLS),
@@ -89,22 +94,24 @@ def _limits(key: str, year: str, funnel: Funnel, pupils: np.ndarray) -> pd.DataF
     )[_LIMITS]
 
 
-def _schools(indicator: Indicator, year: str, funnel: Funnel, rows: pd.DataFrame) -> pd.DataFrame:
-    z = funnel.z
+def _schools(key: str, year: str, funnel: Funnel, rows: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
+    """Return where the schools lie whose figure is told, by that figure and the pupils as they are told."""
+    at = pd.MultiIndex.from_arrays([[key] * len(rows), rows["school_id"], [year] * len(rows)])
+    own = told.reindex(at)
+    value, modelled = own["value"].to_numpy(float), own["expected"].to_numpy(float)
+    expected = np.where(np.isnan(modelled), rows["expected"].to_numpy(float), modelled)
+    pupils = round_count(rows["pupils"].to_numpy(float))
+    beside = funnel.placed(value, expected, pupils)
     place = np.select(
-        [z > Z_998, z > Z_95, z < -Z_998, z < -Z_95],
+        [beside.z > Z_998, beside.z > Z_95, beside.z < -Z_998, beside.z < -Z_95],
         ["above_998", "above_95", "below_998", "below_95"],
         "within",
     )
-    shown = rows[["school_id"]].assign(
-        indicator=indicator.id,
+    shown: pd.DataFrame = rows[["school_id"]].assign(
+        indicator=key,
         school_year=year,
-        pupils=rows["pupils"].round().astype(int),
-        value=funnel.value.round(_DECIMALS),
+        pupils=pupils.astype(int),
+        value=beside.value.round(_DECIMALS),
         place=place,
     )
-    enough = rows["pupils"] >= indicator.minimum_pupils
-    if indicator.counts_pupils:
-        left = rows["denominator"] - rows["numerator"]
-        enough &= (rows["numerator"] >= SMALLEST_COUNT) & (left >= SMALLEST_COUNT)
-    return shown.loc[enough, _SCHOOLS]
+    return shown.iloc[np.flatnonzero(~np.isnan(value))][_SCHOOLS]

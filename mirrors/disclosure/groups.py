@@ -5,23 +5,22 @@ import pandas as pd
 
 from mirrors.benchmark.benchmark import Benchmark
 from mirrors.benchmark.group import GAP, MEMBER
+from mirrors.benchmark.panel import Bools, Floats
 from mirrors.definitions import Indicator
 from mirrors.disclosure.complement import hidden_together
 from mirrors.disclosure.own import own_figures
+from mirrors.disclosure.protection import STANDARD, Protection
 from mirrors.disclosure.registered import registered
 from mirrors.disclosure.rules import (
-    COUNT_STEP,
-    FEWEST_PUPILS,
-    PEERS_FOR_MEDIAN,
-    PEERS_FOR_MIDDLE_HALF,
     RATIO_STEP,
-    peer_step,
     rate_step,
+    round_count,
     round_down,
     round_to,
     round_up,
 )
 
+_DUST = 1e-9
 _FIGURES = ["value", "low", "high"]
 _GROUP_COLUMNS = [*MEMBER, "indicator", "pupils", *_FIGURES, "status", "peer_median"]
 _GAP_COLUMNS = [*MEMBER, "ratio", "low", "high", "status"]
@@ -29,52 +28,86 @@ _PARTS = ["difference", "composition", "rate"]
 _PARTS_COLUMNS = ["school_id", "school_year", "breakdown", "indicator", *_PARTS, "status"]
 
 
-def tables(benchmark: Benchmark, indicators: dict[str, Indicator]) -> dict[str, pd.DataFrame]:
+def tables(
+    benchmark: Benchmark, indicators: dict[str, Indicator], under: Protection = STANDARD
+) -> dict[str, pd.DataFrame]:
     """Return the tables group, gap and decomposition."""
     within, registration = benchmark.within, benchmark.registration
     parts = [
-        group(indicators[str(key)], rows, registration) for key, rows in within.groups.groupby("indicator")
+        group(indicators[str(key)], rows, registration, under)
+        for key, rows in within.groups.groupby("indicator")
     ]
     found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=_GROUP_COLUMNS)
     return {
         "group": found,
-        "gap": gap(within.gaps, found[found["indicator"] == GAP]),
-        "decomposition": decomposition(within.decomposition, registration),
+        "gap": gap(within.gaps, found[found["indicator"] == GAP], under),
+        "decomposition": decomposition(within.decomposition, registration, under),
     }
 
 
-def group(indicator: Indicator, rows: pd.DataFrame, registration: pd.DataFrame) -> pd.DataFrame:
+def group(
+    indicator: Indicator,
+    rows: pd.DataFrame,
+    registration: pd.DataFrame,
+    under: Protection = STANDARD,
+) -> pd.DataFrame:
     """Return the figures of every group of pupils by one indicator, as they may be shown.
 
     Nothing of a group with fewer than twenty pupils; and never one group alone withheld or told as a bound:
     the figure of the whole school less those of the others would tell it.
     """
     rows = rows.reset_index(drop=True)
-    own = own_figures(indicator, rows, FEWEST_PUPILS)
+    fewest, steps = under.rules.fewest_pupils, _count_steps(rows, under)
+    own = own_figures(indicator, rows, fewest, steps, under.rules.large_school)
+    dropped = _dropped(indicator, rows, under)
     # A rate that rounds to nothing is told; a share that may be one child's is not.
     told_rate = (own["status"] == "at_most") & (not indicator.counts_pupils)
     untold = ((own["status"] != "exact") & ~told_rate).to_numpy()
-    beside = hidden_together(rows, MEMBER[:-1], untold, "pupils", FEWEST_PUPILS) & ~untold
+    beside = hidden_together(rows, MEMBER[:-1], untold, "pupils", fewest) & ~untold
     wrong = registered(rows, registration, "rejected")
-    status = np.select([wrong, beside], ["rejected", "too_small"], own["status"])
+    status = np.select([wrong, beside | dropped], ["rejected", "too_small"], own["status"])
     told = np.isin(status, ["exact", "at_most", "at_least"])
-    exact = rows[rows["status"] == "exact"]
-    grain = peer_step(float(exact["numerator"].sum() / max(exact["denominator"].sum(), 1.0)))
-    peers = np.where(rows["peers"] >= PEERS_FOR_MEDIAN, rows["peer_median"], np.nan).astype(float)
+    peers = np.where(rows["peers"] >= under.rules.peers_for_median, rows["peer_median"], np.nan).astype(float)
     shown = rows.assign(
         status=status,
-        pupils=np.where(told, round_to(rows["pupils"].to_numpy(float), COUNT_STEP), np.nan),
-        peer_median=round_to(peers, grain),
+        pupils=np.where(told, round_count(rows["pupils"].to_numpy(float), steps), np.nan),
+        peer_median=round_to(peers, under.rules.peer_step),
         **{name: np.where(told, own[name], np.nan) for name in _FIGURES},
     )
     return shown[_GROUP_COLUMNS]
 
 
-def gap(rows: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
-    """Return the gaps of groups whose own figure is `shown`, with enough pupils in the rest."""
-    found = rows.merge(shown[[*MEMBER, "status"]], on=MEMBER, how="left")
-    told = (found["status"] == "exact") & (found["rest_pupils"] >= FEWEST_PUPILS) & found["ratio"].notna()
-    withheld = found["status"].where(found["status"] == "rejected", "too_small")
+def _count_steps(rows: pd.DataFrame, under: Protection) -> Floats:
+    """Return the step, (rows,), that the pupils of every group are counted in."""
+    steps = np.full(len(rows), float(under.rules.count_step))
+    for breakdown in under.coarser:
+        chosen = (rows["breakdown"] == breakdown).to_numpy()
+        steps[chosen] = under.count_steps(rows[chosen], breakdown)
+    return steps
+
+
+def _dropped(indicator: Indicator, rows: pd.DataFrame, under: Protection) -> Bools:
+    """Return which rows, (rows,), count pupils of a breakdown that is not told of its school and year."""
+    dropped = np.zeros(len(rows), dtype=bool)
+    for breakdown in under.dropped if indicator.counts_pupils else ():
+        dropped |= (rows["breakdown"] == breakdown).to_numpy() & under.drops(rows, breakdown)
+    return dropped
+
+
+def gap(rows: pd.DataFrame, shown: pd.DataFrame, under: Protection = STANDARD) -> pd.DataFrame:
+    """Return the gaps of groups whose own figure is `shown`, with enough pupils in the rest.
+
+    A gap is "alike", without a number, where the two rates as they are shown do not differ by a step: a
+    reader who sees the same figure twice is not told that one is twice the other.
+    """
+    found = rows.merge(shown[[*MEMBER, "status", "value"]], on=MEMBER, how="left")
+    enough = (
+        (found["status"] == "exact")
+        & (found["rest_pupils"] >= under.rules.fewest_pupils)
+        & found["ratio"].notna()
+    )
+    told = enough & _differ(found, under)
+    withheld = found["status"].where(found["status"] == "rejected", "too_small").mask(enough, "alike")
     rounded = {
         name: np.where(told, rounding(found[name].to_numpy(float), RATIO_STEP), np.nan)
         for name, rounding in (("ratio", round_to), ("low", round_down), ("high", round_up))
@@ -82,11 +115,24 @@ def gap(rows: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
     return found.assign(status=withheld.mask(told, "exact"), **rounded)[_GAP_COLUMNS]
 
 
-def decomposition(rows: pd.DataFrame, registration: pd.DataFrame) -> pd.DataFrame:
+def _differ(found: pd.DataFrame, under: Protection) -> Bools:
+    """Return where the rate of a group and that of the rest differ by the coarser of their steps."""
+    own, rest = (
+        rate_step(found[name].to_numpy(float), under.rules.large_school) for name in ("pupils", "rest_pupils")
+    )
+    apart = found["value"].to_numpy(float) - round_to(found["rest"].to_numpy(float), rest)
+    return np.asarray(np.abs(apart) >= np.maximum(own, rest) - _DUST)
+
+
+def decomposition(
+    rows: pd.DataFrame, registration: pd.DataFrame, under: Protection = STANDARD
+) -> pd.DataFrame:
     """Return how differences from ten peers or more divide; as shown the parts add up."""
     wrong = registered(rows, registration, "rejected")
-    told = ~wrong & ((rows["peers"] >= PEERS_FOR_MIDDLE_HALF) & (rows["pupils"] >= FEWEST_PUPILS)).to_numpy()
-    step = rate_step(rows["pupils"].to_numpy(float))
+    rules = under.rules
+    enough = (rows["peers"] >= rules.peers_for_middle_half) & (rows["pupils"] >= rules.fewest_pupils)
+    told = ~wrong & enough.to_numpy()
+    step = rate_step(rows["pupils"].to_numpy(float), rules.large_school)
     whole, composition = (round_to(rows[name].to_numpy(float), step) for name in _PARTS[:2])
     parts = dict(zip(_PARTS, (whole, composition, np.round(whole - composition, 6) + 0.0), strict=True))
     shown = rows.assign(

@@ -10,7 +10,7 @@ from mirrors.benchmark.benchmark import Benchmark, Judged
 from mirrors.benchmark.panel import exclusions
 from mirrors.benchmark.series import next_year
 from mirrors.benchmark.ten_and_ten import Changed, Excellent, gates
-from mirrors.disclosure.rules import TENTH, rate_step, round_to
+from mirrors.disclosure.rules import rate_step, round_count, round_to
 
 MORE_LIKELY_THAN_NOT = 0.5
 KINDS = ("excellent", "improved", "rose")
@@ -69,6 +69,7 @@ def _changes(judged: Judged) -> pd.DataFrame:
     moved = likely >= MORE_LIKELY_THAN_NOT
     step = rate_step(panel.pupils[:, -1])
     before, now = round_to(change.before, step), round_to(change.level, step)
+    reasons = np.array([str(reason or "") for reason in exclusions(panel)], dtype=object)
     words = [direction(bool(up), *pair) for up, *pair in zip(p_rise > p_fall, before, now, strict=True)]
     return pd.DataFrame(
         {
@@ -77,9 +78,9 @@ def _changes(judged: Judged) -> pd.DataFrame:
             "school_year": judged.school_year,
             "direction": np.where(moved, words, "similar"),
             "certainty": np.where(likely >= gates(change), "clear", np.where(moved, "weak", "none")),
-            "before": before,
-            "now": now,
-            "reason": [str(reason or "") for reason in exclusions(panel)],
+            "before": np.where(reasons == "", before, np.nan),
+            "now": np.where(reasons == "", now, np.nan),
+            "reason": reasons,
         }
     )[_CHANGE_COLUMNS]
 
@@ -107,11 +108,10 @@ def _listed(judged: Judged) -> Iterable[tuple[object, ...]]:
 
 def _row(judged: Judged, kind: str, certainty: str, school: Excellent | Changed) -> tuple[object, ...]:
     position = judged.panel.school_ids.index(school.school_id)
-    pupils = judged.panel.pupils[position, -1]
     before = school.expected if isinstance(school, Excellent) else school.before
-    # The evidence is what the model believes of the school, not what was counted, and only the adviser
-    # reads it: half a point would hide the changes of schools with little absence.
-    before, now = round_to(np.array([before, school.level]), TENTH).tolist()
+    pupils = judged.panel.pupils[position, -1]
+    # To the step of the school's own rate, as its mirror tells it: one number everywhere.
+    before, now = round_to(np.array([before, school.level]), rate_step(pupils)).tolist()
     words = "below_expected" if kind == "excellent" else direction(kind == "rose", before, now)
     return (
         judged.indicator,
@@ -122,7 +122,7 @@ def _row(judged: Judged, kind: str, certainty: str, school: Excellent | Changed)
         before,
         now,
         words,
-        round(float(pupils)),
+        int(round_count(pupils)),
     )
 
 

@@ -9,7 +9,8 @@ from mirrors.benchmark.fewest import UNITS_OF_MONTH, fewest_pupils
 from mirrors.benchmark.series import next_year
 from mirrors.definitions import Indicator
 from mirrors.disclosure.complement import hidden_together
-from mirrors.disclosure.own import own_figures
+from mirrors.disclosure.own import own_figures, withheld
+from mirrors.disclosure.protection import STANDARD, Protection, breakdown_of
 from mirrors.disclosure.rules import FEWEST_PUPILS, TENTH, round_to
 
 _KEY = ["school_id", "school_year"]
@@ -18,25 +19,34 @@ _MOVED = [*_KEY, "part", "item", "points"]
 
 
 def tables(
-    benchmark: Benchmark, indicators: dict[str, Indicator], group: pd.DataFrame
+    benchmark: Benchmark,
+    indicators: dict[str, Indicator],
+    group: pd.DataFrame,
+    under: Protection = STANDARD,
 ) -> dict[str, pd.DataFrame]:
     """Return the tables pooled, trend_word and driver; `group` is the table of groups as published."""
     within = benchmark.within
     shown = group[group["indicator"] == CHANGED]
     return {
-        "pooled": pooled(within.pooled, indicators),
+        "pooled": pooled(within.pooled, indicators, under),
         "trend_word": within.trend_words,
         "driver": driver(within.drivers, shown),
     }
 
 
-def pooled(rows: pd.DataFrame, indicators: dict[str, Indicator]) -> pd.DataFrame:
+def pooled(
+    rows: pd.DataFrame, indicators: dict[str, Indicator], under: Protection = STANDARD
+) -> pd.DataFrame:
     """Return years together as they may be shown: under the rules of one year, on the pupils of all."""
     parts = []
     for key, found in rows.groupby("indicator"):
         indicator = indicators[str(key)]
         exact = found.reset_index(drop=True).assign(status="exact")
-        own = own_figures(indicator, exact, fewest_pupils(indicator))
+        fewest = max(fewest_pupils(indicator), under.rules.fewest_pupils if indicator.counts_pupils else 0)
+        breakdown = breakdown_of(indicator)
+        steps = under.count_steps(exact, breakdown)
+        own = own_figures(indicator, exact, fewest, steps, under.rules.large_school)
+        own = withheld(own, under.drops(exact, breakdown))
         parts.append(exact.assign(**{name: own[name] for name in own.columns})[_POOLED])
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=_POOLED)
 

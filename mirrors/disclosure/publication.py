@@ -1,5 +1,6 @@
 """The tables of a snapshot: every figure once, under its size and rounding rules."""
 
+from dataclasses import asdict
 from datetime import datetime
 
 import numpy as np
@@ -9,12 +10,14 @@ from mirrors.benchmark.benchmark import Benchmark
 from mirrors.benchmark.fewest import fewest_pupils
 from mirrors.benchmark.panel import FEWEST_PUPILS
 from mirrors.benchmark.peer_group import PEERS_FEWEST, PEERS_MOST, PEERS_WANTED
+from mirrors.benchmark.reduction import Reduced
 from mirrors.benchmark.ten_and_ten import CHANGE_GATE, CHANGE_GATE_THREE_YEARS
 from mirrors.definitions import Indicator, Profile
 from mirrors.disclosure import (
     bands,
     calibration,
     city,
+    city_within,
     funnel,
     groups,
     lists,
@@ -23,43 +26,68 @@ from mirrors.disclosure import (
     responses,
     schools,
 )
-from mirrors.disclosure.own import decimals, own_figures, own_step
+from mirrors.disclosure.contributors import few_make_it_up
+from mirrors.disclosure.own import decimals, own_figures, own_step, withheld
+from mirrors.disclosure.protection import STANDARD, Protection, breakdown_of, tells_pupils
 from mirrors.disclosure.registered import registered
 from mirrors.disclosure.rules import (
     HALF,
-    PEERS_FOR_MEDIAN,
-    PEERS_FOR_MIDDLE_HALF,
     TENTH,
-    peer_step,
+    Rules,
     round_to,
 )
+from mirrors.disclosure.settings import RULE
 
 
 def protect(
-    benchmark: Benchmark, indicators: dict[str, Indicator], profile: Profile, when: datetime
+    benchmark: Benchmark,
+    indicators: dict[str, Indicator],
+    profile: Profile,
+    when: datetime,
+    under: Protection = STANDARD,
 ) -> dict[str, pd.DataFrame]:
     """Return the tables of a snapshot by name, from everything the benchmark found."""
+    figure = _figure(benchmark, indicators, list(benchmark.compared), under)
     return {
         "meta": pd.DataFrame([_meta(profile, when)]),
-        "setting": pd.DataFrame([_settings()]),
-        "figure": pd.concat(
-            [
-                figures(indicators[key], frame, benchmark.registration)
-                for key, frame in benchmark.compared.items()
-            ],
-            ignore_index=True,
-        ),
-        **schools.tables(benchmark),
-        **bands.tables(benchmark),
-        **patterns.tables(benchmark),
-        **(grouped := groups.tables(benchmark, indicators)),
-        **responses.tables(benchmark),
-        **over_years.tables(benchmark, indicators, grouped["group"]),
-        **city.tables(benchmark, indicators),
+        "setting": pd.DataFrame([_settings(under.rules)]),
+        "figure": figure,
+        **schools.tables(benchmark, under),
+        **bands.tables(benchmark, under),
+        **patterns.tables(benchmark, under),
+        **(grouped := groups.tables(benchmark, indicators, under)),
+        **responses.tables(benchmark, under),
+        **over_years.tables(benchmark, indicators, grouped["group"], under),
+        **city.tables(benchmark, indicators, under),
+        **city_within.tables(benchmark, indicators),
         **lists.tables(benchmark),
         **calibration.tables(benchmark, indicators),
-        **funnel.tables(benchmark, indicators),
+        **funnel.tables(benchmark, indicators, figure),
     }
+
+
+def of_pupils(
+    benchmark: Benchmark, indicators: dict[str, Indicator], under: Protection
+) -> dict[str, pd.DataFrame]:
+    """Return the tables that tell numbers of pupils of a school, with the figures that do."""
+    telling = [key for key in benchmark.compared if tells_pupils(indicators[key])]
+    return {
+        "figure": _figure(benchmark, indicators, telling, under),
+        **schools.tables(benchmark, under),
+        **bands.tables(benchmark, under),
+        **groups.tables(benchmark, indicators, under),
+        **responses.tables(benchmark, under),
+    }
+
+
+def _figure(
+    benchmark: Benchmark, indicators: dict[str, Indicator], keys: list[str], under: Protection
+) -> pd.DataFrame:
+    parts = [
+        figures(indicators[key], benchmark.compared[key], benchmark.registration, under, benchmark.reduced)
+        for key in keys
+    ]
+    return pd.concat(parts, ignore_index=True)
 
 
 def _meta(profile: Profile, when: datetime) -> dict[str, object]:
@@ -71,7 +99,7 @@ def _meta(profile: Profile, when: datetime) -> dict[str, object]:
     }
 
 
-def _settings() -> dict[str, float]:
+def _settings(rules: Rules) -> dict[str, float]:
     """Return the settings that a reader of the method should know, as they were when this was published."""
     return {
         "peers_wanted": PEERS_WANTED,
@@ -80,29 +108,45 @@ def _settings() -> dict[str, float]:
         "gate": CHANGE_GATE,
         "gate_three_years": CHANGE_GATE_THREE_YEARS,
         "fewest_pupils": FEWEST_PUPILS,
+        **{f"{RULE}{name}": value for name, value in asdict(rules).items()},
     }
 
 
-def figures(indicator: Indicator, compared: pd.DataFrame, registration: pd.DataFrame) -> pd.DataFrame:
+def figures(
+    indicator: Indicator,
+    compared: pd.DataFrame,
+    registration: pd.DataFrame,
+    under: Protection = STANDARD,
+    reduced: Reduced | None = None,
+) -> pd.DataFrame:
     """Return the comparisons of one indicator as they may be shown.
 
     A value on fewer pupils than the indicator's minimum is withheld, and so are its interval and verdict;
     a share that may be one child's is a bound; peers are a median from five schools, a middle half from
-    ten. A school-year that `registration` asks to check has figures, yet no verdict.
+    ten. A school-year that `registration` asks to check has figures, yet no verdict. Where `reduced` tells
+    that few pupils, or one of them, make up a rate, it is withheld.
     """
+    rules = under.rules
     shown = compared[["school_id", "school_year"]].assign(indicator=indicator.id)
-    own = own_figures(indicator, compared, fewest_pupils(indicator))
-    shown = shown.assign(**{name: own[name] for name in own.columns}, decimals=decimals(indicator))
+    fewest = max(fewest_pupils(indicator), rules.fewest_pupils if indicator.counts_pupils else 0)
+    steps = under.count_steps(compared, breakdown_of(indicator))
+    own = own_figures(indicator, compared, fewest, steps, rules.large_school)
+    untold = under.drops(compared, breakdown_of(indicator))
+    if reduced is not None:
+        untold |= few_make_it_up(indicator, compared, reduced, rules.fewest_contributors)
+    own = withheld(own, untold)
+    written = decimals(indicator, compared["pupils"].to_numpy(float), rules.large_school)
+    shown = shown.assign(**{name: own[name] for name in own.columns}, decimals=written)
     shown["expected"] = round_to(compared["expected"].to_numpy(float), _modelled_step(indicator))
     shown["peers"] = compared["peers"].fillna(0).astype(int)
-    grain = _peer_grain(indicator, compared)
-    for column, fewest in (
-        ("median", PEERS_FOR_MEDIAN),
-        ("low", PEERS_FOR_MIDDLE_HALF),
-        ("high", PEERS_FOR_MIDDLE_HALF),
+    grain = _peer_grain(indicator, rules)
+    for column, least in (
+        ("median", rules.peers_for_median),
+        ("low", rules.peers_for_middle_half),
+        ("high", rules.peers_for_middle_half),
     ):
         rounded_peers = round_to(compared[f"peer_{column}"].to_numpy(float), grain)
-        shown[f"peer_{column}"] = np.where(shown["peers"] >= fewest, rounded_peers, np.nan)
+        shown[f"peer_{column}"] = np.where(shown["peers"] >= least, rounded_peers, np.nan)
     asked = registered(shown, registration, "alarms")
     shown["verdict"] = np.where(asked, "unknown", _verdict(shown))
     return shown
@@ -112,11 +156,10 @@ def _modelled_step(indicator: Indicator) -> float:
     return TENTH if indicator.kind == "rate" else HALF
 
 
-def _peer_grain(indicator: Indicator, compared: pd.DataFrame) -> float:
-    if not indicator.is_share:
-        return float(own_step(indicator, np.array([])))
-    exact = compared[compared["status"] == "exact"]
-    return peer_step(float(exact["numerator"].sum() / max(exact["denominator"].sum(), 1.0)))
+def _peer_grain(indicator: Indicator, rules: Rules) -> float:
+    if indicator.is_share:
+        return rules.peer_step
+    return float(np.max(own_step(indicator, np.zeros(1), rules.large_school)))
 
 
 def _verdict(shown: pd.DataFrame) -> np.ndarray:

@@ -5,16 +5,13 @@ import pandas as pd
 
 from mirrors.benchmark.benchmark import Benchmark
 from mirrors.benchmark.response import REACHED
+from mirrors.disclosure.protection import STANDARD, STEPS, Protection
 from mirrors.disclosure.registered import registered
 from mirrors.disclosure.rules import (
-    COUNT_STEP,
     DAYS_STEP,
-    FEWEST_PUPILS,
-    HALF,
-    PEERS_FOR_MEDIAN,
-    SMALLEST_COUNT,
-    WHOLE,
     bound_of_few,
+    protected_count,
+    protected_share,
     round_to,
 )
 
@@ -34,24 +31,26 @@ _COLUMNS = [
 ]
 
 
-def tables(benchmark: Benchmark) -> dict[str, pd.DataFrame]:
+def tables(benchmark: Benchmark, under: Protection = STANDARD) -> dict[str, pd.DataFrame]:
     """Return the table step."""
-    return {"step": step(benchmark.within.steps, benchmark.registration)}
+    return {"step": step(benchmark.within.steps, benchmark.registration, under)}
 
 
-def step(rows: pd.DataFrame, registration: pd.DataFrame) -> pd.DataFrame:
+def step(rows: pd.DataFrame, registration: pd.DataFrame, under: Protection = STANDARD) -> pd.DataFrame:
     """Return every step as it may be shown.
 
     Pupils to the nearest five, or none where there are fewer; a share of twenty pupils or more, as a bound
-    where fewer than five are on either side; medians of five peers or more.
+    where fewer than five are on either side; medians of five peers or more. Of fewer than twenty no number is
+    told: in a chain of small numbers one tells another.
     """
+    rules, count_step = under.rules, under.count_steps(rows, STEPS)
     pupils, at = rows["pupils"].to_numpy(float), rows["at_threshold"].to_numpy(float)
-    wrong = registered(rows, registration, "rejected")
-    enough, first = at >= FEWEST_PUPILS, (rows["step"] == REACHED).to_numpy()
-    few, nearly_all = pupils < SMALLEST_COUNT, (at - pupils < SMALLEST_COUNT) & ~first
-    most = bound_of_few(at)
-    share = np.select([few, nearly_all], [most, 1 - most], round_to(rows["share"].to_numpy(float), WHOLE))
-    counted = np.where(few | wrong, np.nan, round_to(pupils, COUNT_STEP))
+    wrong, dropped = registered(rows, registration, "rejected"), under.drops(rows, STEPS)
+    enough, first = (at >= rules.fewest_pupils) & ~dropped, (rows["step"] == REACHED).to_numpy()
+    few, nearly_all = pupils < count_step, (at - pupils < count_step) & ~first
+    most = bound_of_few(at, count_step)
+    share = np.select([few, nearly_all], [most, 1 - most], protected_share(pupils, at, count_step))
+    counted = np.where(wrong | ~enough, np.nan, protected_count(pupils, count_step))
     status = np.select(
         [wrong, ~enough, few, nearly_all], ["rejected", "too_small", "at_most", "at_least"], "exact"
     )
@@ -62,7 +61,10 @@ def step(rows: pd.DataFrame, registration: pd.DataFrame) -> pd.DataFrame:
         days=np.where(wrong, np.nan, round_to(rows["days"].to_numpy(float), DAYS_STEP)),
     )
     shown["peer_share"] = rows["peer_share"].where(~first)
-    for name, count, grain in (("peer_share", "peers", HALF), ("peer_days", "peers_days", DAYS_STEP)):
+    for name, count, grain in (
+        ("peer_share", "peers", rules.peer_step),
+        ("peer_days", "peers_days", DAYS_STEP),
+    ):
         median = round_to(shown[name].to_numpy(float), grain)
-        shown[name] = np.where(rows[count] >= PEERS_FOR_MEDIAN, median, np.nan)
+        shown[name] = np.where(rows[count] >= rules.peers_for_median, median, np.nan)
     return shown[_COLUMNS]

@@ -1,8 +1,10 @@
 """The size and rounding rules, each number decided here and nowhere else."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from mirrors.benchmark.fewest import SMALLEST_GROUP
+from mirrors.benchmark.fewest import CONTRIBUTORS, SMALLEST_GROUP
 from mirrors.benchmark.panel import Floats
 
 LARGE_SCHOOL = 200
@@ -24,8 +26,8 @@ RATIO_STEP = 0.1
 DAYS_STEP = 0.5
 
 AMOUNT_STEPS = {
-    "per_100_pupils": 1.0,
     "per_1000_pupils": 1.0,
+    "per_100_pupils": 1.0,
     "per_100_days": 0.1,
     "index": 1.0,
     "minutes": 1.0,
@@ -33,16 +35,42 @@ AMOUNT_STEPS = {
 }
 """Steps that amounts are shown in, by their unit."""
 
+UNITS_STEP_LARGE, UNITS_STEP_SMALL = 10.0, 50.0
+"""Steps of units absent per 100 pupils, in a large school and in a smaller one: a whole one would tell the
+total to the half-day, and so what one child missed."""
+
 PEERS_FOR_MEDIAN = 5
 PEERS_FOR_MIDDLE_HALF = 10
-
-RARE = 0.02
-"""City-wide share below which peers are shown to a tenth of a point: half a point would hide them all."""
 
 SCHOOLS_FOR_DECILES = 20
 
 PUPILS_FOR_HUNDREDTH = 100_000
 """Pupils from which a pooled figure of the city deserves a second decimal."""
+
+DOMINANT = 0.5
+"""Share of the units absent from which one pupil is the figure."""
+
+FEWEST_VALUES = 4
+"""Values that a small cell must still be able to have for everybody who reads all that is published."""
+
+SMALL_CELL = range(1, 5)
+"""Numbers of pupils that are a child or a few of them."""
+
+COARSER = 2
+"""How many times as coarse the counts of a breakdown become that would tell a small cell."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules that a city may tighten; as they stand here nobody may loosen them."""
+
+    count_step: int = int(COUNT_STEP)
+    fewest_pupils: int = FEWEST_PUPILS
+    fewest_contributors: int = CONTRIBUTORS
+    large_school: int = LARGE_SCHOOL
+    peers_for_median: int = PEERS_FOR_MEDIAN
+    peers_for_middle_half: int = PEERS_FOR_MIDDLE_HALF
+    peer_step: float = HALF
 
 
 def round_to(value: Floats, step: Floats | float) -> Floats:
@@ -61,14 +89,26 @@ def round_up(value: Floats, step: Floats | float) -> Floats:
     return np.round(np.ceil(np.round(value / step, 6)) * step, 6)
 
 
-def rate_step(pupils: Floats) -> Floats:
-    """Return the step a rate of units absent is shown in, by the pupils it rests on."""
-    return np.where(pupils >= LARGE_SCHOOL, TENTH, HALF)
+def round_count(count: Floats, step: Floats | float = COUNT_STEP) -> Floats:
+    """Return a number of pupils to the nearest multiple of `step`; what lies halfway goes up."""
+    return np.floor(np.asarray(count, dtype=float) / step + 0.5) * step
 
 
-def peer_step(city_value: float) -> float:
-    """Return the step peer statistics are shown in, for an indicator with this city-wide share."""
-    return TENTH if city_value < RARE else HALF
+def protected_count(count: Floats, step: Floats | float = COUNT_STEP) -> Floats:
+    """Return a number of pupils as it may be shown: to the nearest `step`, NaN for fewer than that."""
+    number = np.asarray(count, dtype=float)
+    return np.where(number >= step, round_count(number, step), np.nan)
+
+
+def protected_share(part: Floats, whole: Floats, step: Floats | float = COUNT_STEP) -> Floats:
+    """Return a share of pupils in whole per cents, from both numbers as they may be shown."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.round(100 * round_count(part, step) / round_count(whole, step)) / 100
+
+
+def rate_step(pupils: Floats, large: float = LARGE_SCHOOL) -> Floats:
+    """Return the step a rate of units absent is shown in, by the pupils it rests on, as they are shown."""
+    return np.where(round_count(pupils) >= large, TENTH, HALF)
 
 
 def city_decimals(pupils: float) -> int:
@@ -76,6 +116,15 @@ def city_decimals(pupils: float) -> int:
     return 2 if pupils >= PUPILS_FOR_HUNDREDTH else 1
 
 
-def bound_of_few(base: Floats) -> Floats:
-    """Return the share that the largest number of pupils too small to be told is of `base`, rounded up."""
-    return round_up(np.maximum((SMALLEST_COUNT - 1) / np.maximum(base, 1.0), WHOLE), WHOLE)
+def bound_of_few(base: Floats, step: Floats | float = COUNT_STEP) -> Floats:
+    """Return the share that the largest number of pupils too small to be told may be of `base`, rounded up.
+
+    Of `base` too only what is shown of it counts, so that the bound holds for the smallest it may be.
+    """
+    of_few = (np.asarray(step) - 1) / smallest_of(base, step)
+    return np.minimum(round_up(np.maximum(of_few, WHOLE), WHOLE), 1.0)
+
+
+def smallest_of(count: Floats, step: Floats | float = COUNT_STEP) -> Floats:
+    """Return the smallest number that a count may be which is shown to the nearest `step`, one or more."""
+    return np.maximum(round_count(count, step) - np.floor(np.asarray(step) / 2), 1.0)

@@ -6,34 +6,39 @@ import pandas as pd
 from mirrors.benchmark.benchmark import Benchmark
 from mirrors.benchmark.features import SIZE
 from mirrors.benchmark.peer_group import PeerGroups, peer_statistics
+from mirrors.disclosure.protection import STANDARD, Protection
 from mirrors.disclosure.rules import (
-    FEWEST_PUPILS,
-    PEERS_FOR_MEDIAN,
     PEERS_FOR_MIDDLE_HALF,
-    peer_step,
     rate_step,
+    round_count,
     round_to,
 )
 
 _KEY = ["school_id", "school_year"]
 
 
-def tables(benchmark: Benchmark) -> dict[str, pd.DataFrame]:
+def tables(benchmark: Benchmark, under: Protection = STANDARD) -> dict[str, pd.DataFrame]:
     """Return the tables school, registration, kind, match, peer and peer_feature."""
     groups = benchmark.peers.values()
     return {
-        "school": _schools(benchmark),
+        "school": _schools(benchmark, under),
         "registration": benchmark.registration.assign(complete=benchmark.registration["complete"].round(2)),
-        "kind": _kinds(benchmark),
+        "kind": _kinds(benchmark, under),
         "match": pd.concat([_match(group) for group in groups], ignore_index=True),
         "peer": pd.concat([_peers(group) for group in groups], ignore_index=True),
         "peer_feature": pd.concat([peer_features(group) for group in groups], ignore_index=True),
     }
 
 
-def _schools(benchmark: Benchmark) -> pd.DataFrame:
+def _schools(benchmark: Benchmark, under: Protection) -> pd.DataFrame:
+    step = float(under.rules.count_step)
     rows = [
-        {"school_id": school, "school_year": year, "school_type": kind, "pupils": round(float(pupils))}
+        {
+            "school_id": school,
+            "school_year": year,
+            "school_type": kind,
+            "pupils": int(round_count(pupils, step)),
+        }
         for year, matrix in benchmark.features.items()
         for school, kind, pupils in zip(matrix.school_ids, matrix.school_type, matrix.pupils, strict=True)
     ]
@@ -41,23 +46,20 @@ def _schools(benchmark: Benchmark) -> pd.DataFrame:
     return pd.DataFrame(rows).merge(places, on=_KEY, how="left")
 
 
-def _kinds(benchmark: Benchmark) -> pd.DataFrame:
+def _kinds(benchmark: Benchmark, under: Protection) -> pd.DataFrame:
     columns = [*_KEY, "category", "status", "value", "peer_median"]
     parts = []
     for category, frame in benchmark.kinds.items():
-        enough = (frame["pupils"] >= FEWEST_PUPILS) & (frame["status"] == "exact")
-        step = rate_step(frame["pupils"].to_numpy(float))
+        enough = (frame["pupils"] >= under.rules.fewest_pupils) & (frame["status"] == "exact")
+        step = rate_step(frame["pupils"].to_numpy(float), under.rules.large_school)
         value = round_to(frame["value"].to_numpy(float), step)
-        hidden = enough & (value == 0) & (frame["value"] > 0)
+        hidden = enough & (value == 0)
         shown = frame[_KEY].assign(category=category)
         shown["status"] = frame["status"].mask(~enough & (frame["status"] == "exact"), "too_small")
         shown["status"] = shown["status"].mask(hidden, "at_most")
         shown["value"] = np.where(enough, np.where(hidden, step, value), np.nan)
-        # The same grain as the indicator of the same category, or the finer figure would undo the coarser.
-        exact = frame[frame["status"] == "exact"]
-        grain = peer_step(float(exact["units"].sum() / max(exact["possible"].sum(), 1.0)))
-        median = round_to(frame["peer_median"].to_numpy(float), grain)
-        shown["peer_median"] = np.where(frame["peers"] >= PEERS_FOR_MEDIAN, median, np.nan)
+        median = round_to(frame["peer_median"].to_numpy(float), under.rules.peer_step)
+        shown["peer_median"] = np.where(frame["peers"] >= under.rules.peers_for_median, median, np.nan)
         parts.append(shown[columns])
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns, dtype=str)
 

@@ -41,8 +41,12 @@ MEASURE = {
     "context": "value",
     "enrolment": "possible",
     "measure": "numerator",
+    "survey_summary": "favourable",
 }
 """The column of a fact whose status the row carries; other facts are always exact."""
+
+EITHER = {"survey_summary": "mean"}
+"""Facts that a provider may give in one of two columns, each with a status: the other one of the two."""
 
 SHARED = frozenset({"absence", "pupil_band"})
 """Facts that a provider may give as a share only."""
@@ -191,7 +195,7 @@ class FactMapper:
         }
         named = {
             "school_id": frozenset(re.findall(r"\{(\w+)\}", layout.school_id)),
-            "school_year": frozenset({layout.school_year}),
+            "school_year": frozenset() if layout.year else frozenset({layout.school_year}),
         }
         shares = _may_be_shares(contract)
         for name, kind in fact_columns(contract):
@@ -224,6 +228,8 @@ class FactMapper:
 
     def _school_year(self) -> str:
         """Return SQL for the school year: each label in the file stands for one, or for none."""
+        if self.layout.year:
+            return literal(self.layout.year)
         label = self.layout.school_year
         years = {text: school_year(text, self.layout.year_label) for text in self._texts(label)}
         if years and all(text == year for text, year in years.items()):

@@ -89,6 +89,7 @@ class Problem(StrEnum):
     PART_OVER_WHOLE = "part_over_whole"
     KINDS_NOT_TOTAL = "kinds_not_total"
     BANDS_NOT_BASE = "bands_not_base"
+    MORE_THAN_INVITED = "more_than_invited"
     BANDS_NOT_ENROLMENT = "bands_not_enrolment"
     IMPOSSIBLE_HALF_DAYS = "impossible_half_days"
     OTHER_YEAR = "other_year"
@@ -258,6 +259,10 @@ RULES: dict[Problem, Rule] = {
     Problem.PART_OVER_WHOLE: _content(message("the part is larger than its whole. Correct one of the two.")),
     Problem.KINDS_NOT_TOTAL: _content(
         message("the kinds of absence do not add up to the total that is also given. Correct them.")
+    ),
+    Problem.MORE_THAN_INVITED: _content(
+        message("more people answered than were invited. Check both numbers; this response rate is wrong."),
+        Severity.WARNING,
     ),
     Problem.BANDS_NOT_BASE: _content(
         message("the pupils in the bands do not add up to the pupils counted. Correct them.")

@@ -34,7 +34,7 @@ calendar's by this much."""
 LARGEST_COPY = 2_000_000
 """Rows of an upload that are copied, for the rules to read."""
 
-NO_PARTS = ("gini", "late_minutes")
+NO_PARTS = ("gini", "late_minutes", "first_absence", "helpdesk_requests")
 """Measures whose figure is no part of a whole: an index, and a median."""
 
 _CELL = "school_id, school_year, breakdown, member"
@@ -137,6 +137,8 @@ def _rules(
         yield Problem.IMPOSSIBLE_HALF_DAYS, _no_school_then(jurisdiction.calendar), ""
     if "measure" in given:
         yield Problem.PART_OVER_WHOLE, _PART_OVER_WHOLE, ""
+    if "survey_summary" in given:
+        yield Problem.MORE_THAN_INVITED, _MORE_THAN_INVITED, ""
     if "pupil_band" in given:
         yield Problem.BANDS_NOT_BASE, _BANDS_NOT_BASE, ""
     if {"pupil_band", "enrolment"} <= given:
@@ -281,6 +283,12 @@ _PART_OVER_WHOLE = (
     "SELECT place, source_row AS line FROM measure WHERE status = 'exact' AND numerator > denominator"
     f" AND measure NOT IN ({', '.join(map(literal, NO_PARTS))})"
 )
+
+_MORE_THAN_INVITED = (
+    "SELECT max(place) AS place, min(source_row) AS line FROM survey_summary WHERE responses > invited"
+    " GROUP BY school_id, school_year, respondent_group, file_rank"
+)
+"""A group is told of once, however many of its themes stand in the file."""
 
 _BANDS = (
     f"SELECT {_CELL}, category, scale, file_rank, max(place) AS place, min(source_row) AS line,"

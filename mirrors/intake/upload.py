@@ -12,6 +12,7 @@ from mirrors.definitions.profile import Layout
 from mirrors.intake.check import Check, check_fact
 from mirrors.intake.finding import Finding, Refused
 from mirrors.intake.mapping import (
+    EITHER,
     MEASURE,
     SHARED,
     FactMapper,
@@ -186,6 +187,7 @@ def _recognised(
                 for ranked, table in zip(layouts, source.tables, strict=True)
             ],
             confirmed,
+            frozenset((*profile.markers.missing, *profile.markers.not_asked)),
         )
     ]
     if _refusing(personal):
@@ -370,4 +372,12 @@ def _status(contract: str) -> str:
     if contract in SHARED:
         by_share = f"{measure}_status <> 'exact' AND share IS NOT NULL"
         return f"CASE WHEN {by_share} THEN share_status ELSE {measure}_status END"
+    if contract in EITHER:
+        other = EITHER[contract]
+        # What was neither given nor hidden was not asked of this group.
+        return (
+            f"CASE WHEN {other} IS NOT NULL THEN {other}_status"
+            f" WHEN {measure} IS NOT NULL THEN {measure}_status"
+            f" WHEN 'missing' IN ({other}_status, {measure}_status) THEN 'missing' ELSE 'not_asked' END"
+        )
     return f"{measure}_status"

@@ -2,11 +2,22 @@
 
 import contextlib
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
+
+import pandas as pd
 
 from mirrors.benchmark.benchmark import run_benchmark
 from mirrors.definitions import load_indicators, load_jurisdiction
-from mirrors.disclosure import protect
+from mirrors.disclosure import (
+    TABLES,
+    NotProtected,
+    RulesLoosened,
+    changed_rules,
+    protected_cube,
+    read_rules,
+)
+from mirrors.disclosure.rules import Rules
 from mirrors.jobs.job import UNKNOWN, NothingToPublish, newest_profile, now, writing
 from mirrors.progress import Progress, silent
 from mirrors.store import (
@@ -14,6 +25,7 @@ from mirrors.store import (
     NoSnapshot,
     Origin,
     Preview,
+    PublishedStore,
     SnapshotRecord,
     StoreDamaged,
     list_snapshots,
@@ -30,6 +42,21 @@ from mirrors.store.published import (
     write_candidate,
 )
 from mirrors.store.queue import turn
+
+__all__ = [
+    "NoFigures",
+    "NotProtected",
+    "RulesLoosened",
+    "changed_settings",
+    "prepare_publish",
+    "publish",
+    "restore",
+    "restore_facts",
+    "snapshots",
+]
+
+SEEN_BEFORE = 2
+"""Earlier snapshots that readers are taken to remember."""
 
 
 class NoFigures(LookupError):
@@ -51,11 +78,14 @@ def prepare_publish(
         return compare(folder)
 
 
-def publish(folder: Path, progress: Progress = silent, *, by: str = UNKNOWN, wait: bool = True) -> str:
-    """Put a snapshot of all facts in force in use and return its name.
+def publish(
+    folder: Path, progress: Progress = silent, *, by: str = UNKNOWN, wait: bool = True, note: str = ""
+) -> str:
+    """Put a snapshot of all facts in force in use and return its name; `note` goes into the ledger.
 
     What was prepared is used while nothing changed since. When every upload was withdrawn, no snapshot is in
-    use from now on, and the name is empty. Raises NothingToPublish and NoFigures.
+    use from now on, and the name is empty. Raises NothingToPublish, NoFigures, and RulesLoosened or
+    NotProtected where what would be told is more than may be told.
     """
     with writing(folder, progress, wait) as facts:
         if _everything_goes(folder, facts):
@@ -66,7 +96,7 @@ def publish(folder: Path, progress: Progress = silent, *, by: str = UNKNOWN, wai
         progress("put the snapshot in use", 0.99)
         when = now()
         name = adopt_candidate(folder, when, by)
-        facts.add_event(when, by, "published", name)
+        facts.add_event(when, by, "published", name, note)
     return name
 
 
@@ -106,12 +136,13 @@ def _everything_goes(folder: Path, facts: Facts) -> bool:
 
 def _see_to_candidate(folder: Path, facts: Facts, progress: Progress, by: str) -> None:
     """Leave a candidate that rests on the facts in force; one that already does is kept."""
+    rules = read_rules(folder)
     origin = Origin(
         now(),
         by,
         tuple(upload.upload_id for upload in facts.in_force()),
         facts.state_id(),
-        _program(),
+        _program(rules),
     )
     prepared = candidate(folder)
     if prepared is not None:
@@ -126,13 +157,36 @@ def _see_to_candidate(folder: Path, facts: Facts, progress: Progress, by: str) -
         raise NoFigures(
             f"the facts in {folder} give no figure yet: ingest enrolment, with absence or pupils by band"
         )
+    progress("protect and audit", 0.9)
+    tables = protected_cube(benchmark, indicators, profile, origin.at, rules, list(_seen_before(folder)))
     progress("write snapshot", 0.95)
-    write_candidate(folder, protect(benchmark, indicators, profile, origin.at), origin)
+    write_candidate(folder, tables, origin)
 
 
-def _program() -> str:
-    """Return what the program and its definitions are known by: another one may compute otherwise."""
+def _seen_before(folder: Path) -> Iterator[dict[str, pd.DataFrame]]:
+    """Yield what the audit reads of the last snapshots that are whole, the newest first."""
+    store = PublishedStore(folder)
+    whole = [record.name for record in list_snapshots(folder) if record.whole]
+    for name in whole[: -SEEN_BEFORE - 1 : -1]:
+        with contextlib.closing(store.named(name)) as snapshot:
+            rows = {table: snapshot.rows(table) for table in TABLES}
+        yield {table: pd.DataFrame(found) for table, found in rows.items() if found}
+
+
+def changed_settings(folder: Path, name: str) -> dict[str, tuple[object, object]]:
+    """Return the disclosure rules that snapshot `name` was made with otherwise than the one before it."""
+    store = PublishedStore(folder)
+    earlier = [record.name for record in list_snapshots(folder) if record.whole and record.name < name]
+    rows = []
+    for each in (*earlier[-1:], name):
+        with contextlib.closing(store.named(each)) as snapshot:
+            rows.append(snapshot.rows("setting")[0])
+    return changed_rules(rows[0], rows[-1])
+
+
+def _program(rules: Rules) -> str:
+    """Return what the program, its definitions and the rules are known by: others may compute otherwise."""
     root = Path(__file__).parent.parent
     files = sorted(path for path in root.rglob("*") if path.suffix in {".py", ".sql", ".yaml", ".json"})
     told = [(str(path.relative_to(root)), path.stat().st_size, path.stat().st_mtime_ns) for path in files]
-    return hashlib.sha256(repr(told).encode()).hexdigest()
+    return hashlib.sha256(repr((told, rules)).encode()).hexdigest()

@@ -59,6 +59,7 @@ _STEPS = (
     "measure_moment",
     "measure_spell",
     "measure_pupil",
+    "measure_first",
     "measure_late",
     "measure_referral",
     "measure_file",
@@ -78,6 +79,10 @@ _NEEDS = {
 _ARROW = {"string": pa.string(), "integer": pa.int64(), "number": pa.float64(), "date": pa.date32()}
 
 
+_UNITS_OF_EVENTS = ("half_day", "session")
+"""Units that an event is one of: a session is what England calls a half-day."""
+
+
 class NoHalfDays(ValueError):
     """Events are half-days, and the jurisdiction counts in another unit."""
 
@@ -90,7 +95,7 @@ def reduce_events(events: Mapping[str, pa.Table], jurisdiction: Jurisdiction) ->
     enrolment there are no bands, without a calendar no pattern of the week and no lateness, and without
     either only some measures. Raises NoHalfDays.
     """
-    if jurisdiction.unit != "half_day":
+    if jurisdiction.unit not in _UNITS_OF_EVENTS:
         raise NoHalfDays(f"{jurisdiction.id} does not count half-days")
     wanted = [name for name, needed in _NEEDS.items() if set(needed) & set(events)]
     with open_workbench() as connection:

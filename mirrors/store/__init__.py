@@ -10,7 +10,8 @@ folder:
   `published/candidate.duckdb`, the next one, not yet in use;
 * `register.sqlite`: school names, each with the upload it came with; the only place where names live, but for
   `register.backup.sqlite`, its copy as of the last finished job, which is put back in the same way;
-* `desk.sqlite`: what advisers noted, written and read by `mirrors.casework` alone;
+* `desk.sqlite`: accounts, the audit log and what advisers noted, opened by `mirrors.desk` alone, and
+  `desk.backup.sqlite`, its copy as of the last publish;
 * `LOCK`: held by the one job that writes. Files called `*.unfinished` were left by a job that died; the next
   job removes them.
 """

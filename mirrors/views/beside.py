@@ -57,6 +57,21 @@ def city_values(snapshot: Snapshot, school_year: str) -> dict[str, float]:
     return {row["indicator"]: row["value"] for row in snapshot.rows("city_figure", school_year=school_year)}
 
 
+def year_before(
+    snapshot: Snapshot, school_year: str, jurisdiction: Jurisdiction, indicator: str | None = None
+) -> str | None:
+    """Return the school year before this one; None where the two cannot be compared.
+
+    Neither may be a break, and `indicator` must not be counted otherwise from this year on.
+    """
+    start = int(school_year[:4])
+    before = f"{start - 1}-{start % 100:02d}"
+    if any(jurisdiction.break_reason(year) for year in (before, school_year)):
+        return None
+    restarts = snapshot.rows("restart", indicator=indicator, school_year=school_year) if indicator else []
+    return None if restarts else before
+
+
 def past_figures(
     snapshot: Snapshot, rows: list[dict[str, Any]], school_year: str, jurisdiction: Jurisdiction
 ) -> dict[str, tuple[str, Figure]]:

@@ -23,7 +23,7 @@ def read_comparisons(
     are being checked and get no verdict.
     """
     this_year = {row["indicator"]: row for row in rows if row["school_year"] == school_year}
-    decimals = {key: int(row["decimals"]) for key, row in this_year.items()}
+    decimals = {key: row["decimals"] for key, row in this_year.items()}
     pooled = read_pooled(snapshot, school_id, school_year, decimals)
     city, past = city_values(snapshot, school_year), past_figures(snapshot, rows, school_year, jurisdiction)
     return {

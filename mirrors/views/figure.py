@@ -42,7 +42,8 @@ class Against(StrEnum):
 class Figure:
     """A value as it may be shown.
 
-    Shares are 0..1 and already rounded; `decimals` is what to print (of the percentage, for shares).
+    Shares are 0..1 and already rounded; `decimals` is what to print (of the percentage, for shares), and
+    HALVES for what is known to halves.
     `low` and `high` bound the 95 % interval. `value` is None unless the status is a bound or exact.
     """
 
@@ -50,7 +51,7 @@ class Figure:
     low: float | None = None
     high: float | None = None
     status: Status = Status.EXACT
-    decimals: int = 1
+    decimals: float = 1
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ class Comparison:
 
 def read_figure(row: dict[str, Any]) -> Figure:
     """Return the own figure in a row of the snapshot's `figure` table."""
-    return Figure(row["value"], row["low"], row["high"], Status(row["status"]), int(row["decimals"]))
+    return Figure(row["value"], row["low"], row["high"], Status(row["status"]), row["decimals"])
 
 
 def read_peers(row: dict[str, Any]) -> PeerFigures:

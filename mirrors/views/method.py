@@ -51,8 +51,12 @@ class MethodView:
     checks: tuple[CheckOfExpected, ...]
 
 
+_SETTINGS = ("peers_wanted", "peers_fewest", "peers_most", "gate", "gate_three_years", "fewest_pupils")
+
+
 def method_view(snapshot: Snapshot, viewer: Viewer) -> MethodView:
-    """Return the method as used in the snapshot; every viewer may read it."""
+    """Return the method as used in the snapshot; raises NotAllowed for who belongs to no school."""
+    viewer.require_reader()
     [setting] = snapshot.rows("setting")
     year, checks = _checks(snapshot, jurisdiction_of(snapshot))
     return MethodView(
@@ -67,7 +71,7 @@ def method_view(snapshot: Snapshot, viewer: Viewer) -> MethodView:
         ),
         checked_year=year,
         checks=checks,
-        **setting,
+        **{name: setting[name] for name in _SETTINGS},
     )
 
 

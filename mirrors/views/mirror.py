@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from mirrors.access import Viewer
 from mirrors.benchmark.features import SIZE
 from mirrors.benchmark.registration import COMPLETE
-from mirrors.definitions import Indicator, Jurisdiction, load_indicators
+from mirrors.definitions import HALVES, Indicator, Jurisdiction, load_indicators
 from mirrors.definitions.reading import Texts
 from mirrors.store import Snapshot
 from mirrors.views.comparisons import read_comparisons
@@ -18,6 +18,9 @@ from mirrors.views.school import SchoolName, school_name
 from mirrors.views.snapshot import jurisdiction_of
 from mirrors.views.trend import Trend, read_trends
 from mirrors.views.weakest import weakest_points
+
+_OF_ALL_KINDS = "A1"
+"""The rate whose decimals are those of its kinds: they rest on the same pupils."""
 
 
 @dataclass(frozen=True)
@@ -181,9 +184,9 @@ def mirror_view(snapshot: Snapshot, viewer: Viewer, school_id: str, school_year:
         pattern=read_pattern(
             snapshot, school_id, school_year, _unauthorised_units(compared, pupils), jurisdiction.months
         ),
-        breakdowns=read_breakdowns(snapshot, school_id, school_year, judged),
+        breakdowns=read_breakdowns(snapshot, school_id, school_year, jurisdiction, judged),
         decompositions=read_decompositions(snapshot, school_id, school_year) if judged else (),
-        chains=read_chains(snapshot, school_id, school_year, judged),
+        chains=read_chains(snapshot, school_id, school_year, jurisdiction, judged),
         drivers=read_drivers(snapshot, school_id, school_year),
         weakest=weakest_points(tuple(compared.values())),
     )
@@ -229,8 +232,14 @@ def _kinds(snapshot: Snapshot, school_id: str, school_year: str) -> tuple[KindOf
     rows = {
         row["category"]: row for row in snapshot.rows("kind", school_id=school_id, school_year=school_year)
     }
+    rates = snapshot.rows("figure", school_id=school_id, school_year=school_year, indicator=_OF_ALL_KINDS)
+    decimals = max((row["decimals"] for row in rates), default=HALVES)
     return tuple(
-        KindOfAbsence(category, Figure(row["value"], status=Status(row["status"])), row["peer_median"])
+        KindOfAbsence(
+            category,
+            Figure(row["value"], status=Status(row["status"]), decimals=decimals),
+            row["peer_median"],
+        )
         for category in _ORDER_OF_CATEGORIES
         if (row := rows.get(category))
     )

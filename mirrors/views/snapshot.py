@@ -23,7 +23,11 @@ class SnapshotView:
 
 
 def snapshot_view(snapshot: Snapshot, viewer: Viewer) -> SnapshotView:
-    """Return what `viewer` may know of the snapshot: the schools listed are those it may open."""
+    """Return what `viewer` may know of the snapshot: the schools listed are those it may open.
+
+    Raises NotAllowed for who belongs to no school.
+    """
+    viewer.require_reader()
     [meta] = snapshot.rows("meta")
     years = sorted({row["school_year"] for row in snapshot.rows("school")})
     return SnapshotView(

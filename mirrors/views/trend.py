@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from mirrors.definitions import Indicator, Jurisdiction, load_indicators
+from mirrors.definitions import HALVES, Indicator, Jurisdiction, load_indicators
 from mirrors.definitions.reading import Texts
 from mirrors.store import Snapshot
-from mirrors.views.figure import Figure, PeerFigures, Status, read_figure, read_peers
+from mirrors.views.figure import Figure, PeerFigures, Pooled, Status, read_figure, read_peers
 from mirrors.views.outlook import trend_words
+from mirrors.views.pooled import read_windows
 from mirrors.views.snapshot import restarts_within
 
 
@@ -37,7 +38,7 @@ class ChangeWords:
     certainty: str
     before: float
     now: float
-    decimals: int
+    decimals: float
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ class Trend:
     `change` is None when the change of this year is not judged; `not_judged` then says why: "break_year",
     "no_year_before", "open_alarm", "rejected", "missing_year", "too_small", "implausible", "roll_changed", or
     "not_chosen" for an indicator that change is not judged on. `word` says where the last five comparable
-    years go: "rising", "falling", "no_change" or "too_early".
+    years go: "rising", "falling", "no_change" or "too_early". `windows` are years together, where one alone
+    has too few pupils: they follow one another and never overlap.
     """
 
     indicator: Indicator
@@ -56,6 +58,17 @@ class Trend:
     series_restarts: tuple[str, ...]
     not_judged: str | None = None
     word: str | None = None
+    windows: tuple[Pooled, ...] = ()
+
+    @property
+    def has_own_year(self) -> bool:
+        """Whether any single year has a figure of the school itself."""
+        return any(point.own.value is not None for point in self.points)
+
+    @property
+    def has_peers(self) -> bool:
+        """Whether similar schools have a figure in any year."""
+        return any(point.peers.median is not None for point in self.points)
 
     @property
     def has_comparable_year(self) -> bool:
@@ -77,6 +90,8 @@ def read_trends(
     this_year = {"school_id": school_id, "school_year": school_year}
     changes = {row["indicator"]: row for row in snapshot.rows("change", **this_year)}
     going = trend_words(snapshot, school_id, school_year)
+    decimals = {row["indicator"]: row["decimals"] for row in rows if row["school_year"] <= school_year}
+    together = read_windows(snapshot, school_id, school_year, decimals)
     city = {(row["indicator"], row["school_year"]): row["value"] for row in snapshot.rows("city_figure")}
     for key in dict.fromkeys((*jurisdiction.lists, *jurisdiction.headline)):
         points = tuple(
@@ -95,12 +110,21 @@ def read_trends(
             restarts = restarts_within(snapshot, key, points[0].school_year, school_year)
             row = changes.get(key)
             reason = row["reason"] if row else _unjudged(snapshot, key, points[-1], school_year, jurisdiction)
+            finest = max(points[-1].own.decimals, HALVES)
             change = (
-                ChangeWords(row["direction"], row["certainty"], row["before"], row["now"], 1)
+                ChangeWords(row["direction"], row["certainty"], row["before"], row["now"], finest)
                 if row and not reason
                 else None
             )
-            yield Trend(load_indicators()[key], points, change, restarts, reason or None, going.get(key))
+            yield Trend(
+                load_indicators()[key],
+                points,
+                change,
+                restarts,
+                reason or None,
+                going.get(key),
+                together.get(key, ()),
+            )
 
 
 def _unjudged(

@@ -16,6 +16,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Request, expect
 
+from mirrors.access import Role
+from tests.people import demo_session
+
 ROOT = Path(__file__).resolve().parents[2]
 QUIET = [
     "--no-sandbox",
@@ -53,11 +56,20 @@ def wait_until_healthy(address: str, server: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def serving(store: Path) -> Iterator[str]:
-    """Serve `store` in a fresh process as a reader gets it; yields the address."""
-    port = free_port()
+def serving(store: Path, port: int | None = None, **settings: str) -> Iterator[str]:
+    """Serve `store` in a fresh process as a reader gets it, with these environment variables too.
+
+    Yields the address.
+    """
+    port = port or free_port()
     command = [sys.executable, "-m", "mirrors", "serve", "--store", str(store), "--port", str(port)]
-    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    server = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={**os.environ, **settings},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         address = f"http://localhost:{port}"
         wait_until_healthy(address, server)
@@ -79,6 +91,22 @@ def served_afresh(sample_store: Path) -> Iterator[str]:
     """Return the address of the sample city in a process that nobody has visited yet."""
     with serving(sample_store) as address:
         yield address
+
+
+def signed_in(token: str) -> dict[str, Any]:
+    """Return what a browser keeps of a session: its cookie."""
+    cookie = {"name": "mirrors_session", "value": token, "domain": "localhost", "path": "/"}
+    flags = {"expires": -1, "httpOnly": True, "secure": False, "sameSite": "Lax"}
+    return {"cookies": [{**cookie, **flags}], "origins": []}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(
+    browser_context_args: dict[str, Any], served: str, sample_store: Path
+) -> dict[str, Any]:
+    """Return what pages are opened with: the sample city, read by its demo adviser."""
+    adviser = signed_in(demo_session(sample_store, Role.ADVISER))
+    return {**browser_context_args, "storage_state": adviser}
 
 
 @pytest.fixture(scope="session")

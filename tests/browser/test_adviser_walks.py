@@ -4,24 +4,39 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import serving
+from mirrors.access import Role
+from tests.browser.conftest import serving, signed_in
 from tests.browser.walking import expect_no_exception, expect_settled, open_page
+from tests.people import session
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 
-@pytest.fixture(scope="module")
-def desk(sample_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Return the address of a sample city whose desk this walk may write to."""
+@pytest.fixture(scope="session")
+def store(sample_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a sample city whose desk these walks may write to."""
     folder = tmp_path_factory.mktemp("desk") / "store"
     folder.mkdir()
     shutil.copytree(sample_store / "published", folder / "published")
     shutil.copy(sample_store / "register.sqlite", folder)
-    with serving(folder) as address:
+    return folder
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any], store: Path) -> dict[str, Any]:
+    """Return what pages are opened with: an adviser with an account there."""
+    return {**browser_context_args, "storage_state": signed_in(session(store, Role.ADVISER))}
+
+
+@pytest.fixture(scope="module")
+def desk(store: Path) -> Iterator[str]:
+    """Return the address under which that city is served."""
+    with serving(store) as address:
         yield address
 
 

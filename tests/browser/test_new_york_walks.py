@@ -1,15 +1,24 @@
 """Real New York data in a real browser: a city, a mirror and the three lists of 2018-19."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import serving
+from mirrors.access import Role
+from tests.browser.conftest import serving, signed_in
 from tests.browser.walking import expect_charts_drawn, expect_no_exception, open_page
+from tests.people import session
 from tests.real_data import RealStore
 
 pytestmark = [pytest.mark.browser, pytest.mark.real]
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any], new_york: RealStore) -> dict[str, Any]:
+    """Return what pages are opened with: an adviser with an account in New York."""
+    return {**browser_context_args, "storage_state": signed_in(session(new_york.folder, Role.ADVISER))}
 
 
 @pytest.fixture(scope="module")

@@ -8,17 +8,17 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mirrors import casework
-from mirrors.access import open_demo_viewer
 from mirrors.casework import ListName
 from mirrors.store import publish_tables
 from mirrors.views import open_published
 from mirrors.views.funnel import funnel_view
 from mirrors.views.schools import schools_view
 from mirrors.views.ten_and_ten import TenAndTenView, ten_and_ten_view
+from tests.pages.conftest import SignIn
 from tests.pages.test_pages import ROOT, opened, words
+from tests.people import ADVISER
 from tests.spec.cities import City, sample_city
 
-ADVISER = open_demo_viewer()
 YEAR = "2025-26"
 ROSE = ListName(YEAR, "A2", "rose")
 
@@ -30,12 +30,13 @@ def city() -> City:
 
 
 @pytest.fixture
-def store(city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Point the app at a sample city of this test's own; its desk is still empty."""
+def store(city: City, tmp_path: Path, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Point the app at a sample city of this test's own, for an adviser who has not noted anything yet."""
     publish_tables(tmp_path, city.tables)
     shutil.copy(city.folder / "register.sqlite", tmp_path)
     monkeypatch.setenv("MIRRORS_STORE", str(tmp_path))
     monkeypatch.chdir(ROOT)
+    sign_in(tmp_path)
     return tmp_path
 
 
@@ -99,7 +100,7 @@ def test_a_reason_that_cannot_be_kept_is_refused_in_a_sentence(
     page = set_aside(opened("ten_and_ten"), lists.lists[2].schools[0].school.school_id, reason)
     assert not page.exception
     assert told in page.warning[0].value
-    assert not (store / "desk.sqlite").exists()
+    assert casework.log_of(store, ADVISER, YEAR, "A2") == ()
 
 
 def test_an_older_snapshot_opens_by_its_link_and_says_so(

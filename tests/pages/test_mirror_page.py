@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mirrors.access import open_demo_viewer
 from mirrors.views import open_published
 from mirrors.views.figure import Against
 from mirrors.views.mirror import mirror_view
+from tests.pages.conftest import SignIn
 from tests.pages.test_pages import ROOT, opened, words
+from tests.people import ADVISER
 
 YEAR = "2025-26"
 LARGE, SMALL, GAPS = "S0001", "S0085", "S0014"
@@ -23,10 +24,11 @@ PARTS = [
 
 
 @pytest.fixture(autouse=True)
-def store(sample_store: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Point the app at the sample city."""
+def store(sample_store: Path, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Point the app at the sample city, for an adviser who came in by the demo door."""
     monkeypatch.setenv("MIRRORS_STORE", str(sample_store))
     monkeypatch.chdir(ROOT)
+    sign_in(sample_store, demo=True)
     return sample_store
 
 
@@ -65,7 +67,9 @@ def _block(page: AppTest, key: str) -> AppTest | None:
 def test_a_small_school_is_told_which_years_are_together() -> None:
     page = opened("mirror", school=SMALL, year=YEAR)
     said = words(page)
-    assert "2023-24 to 2025-26 together" in said
+    assert "these are figures of 2023-24 to 2024-25 together" in said
+    assert "One year alone has too few pupils, so years are added together" in said
+    assert "in 2021-22 to 2022-23 together and" in said
     assert "Nothing could be compared this year" in said
 
 
@@ -110,9 +114,28 @@ def test_a_link_may_ask_for_registered_figures_and_groups_only(link: dict[str, s
     assert "This link asks for something that is not in the figures shown here." in words(page)
 
 
+@pytest.mark.parametrize(
+    ("against", "of_groups", "of_steps"),
+    [
+        ("peers", "the same group at similar schools.", "is the median of similar schools."),
+        ("city", "is the same group in the whole city.", "is the whole city."),
+        ("past", "is the same group in 2024-25.", "is your own share in 2024-25."),
+        (
+            "expected",
+            "What is expected is not worked out for groups of pupils.",
+            "What is expected is not worked out for the steps of the follow-up.",
+        ),
+    ],
+)
+def test_groups_and_steps_are_set_beside_what_was_chosen(against: str, of_groups: str, of_steps: str) -> None:
+    said = words(opened("mirror", school=LARGE, year=YEAR, against=against))
+    assert of_groups in said
+    assert of_steps in said
+
+
 @pytest.mark.parametrize("against", ["peers", "city", "past"])
 def test_the_first_figure_is_set_beside_what_was_chosen(store: Path, against: str) -> None:
     page = opened("mirror", school=LARGE, year=YEAR, against=against)
-    view = mirror_view(open_published(store).current(), open_demo_viewer(), LARGE, YEAR)
+    view = mirror_view(open_published(store).current(), ADVISER, LARGE, YEAR)
     verdict = view.comparisons[0].verdict_against(Against(against))
     assert f"That is {verdict}" in words(page)

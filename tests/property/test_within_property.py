@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mirrors.benchmark.composition import kitagawa
-from mirrors.definitions import load_indicators
+from mirrors.benchmark.pooling import comparable_years, windows
+from mirrors.definitions import load_indicators, load_jurisdiction
 from mirrors.disclosure.complement import hidden_together
 from mirrors.disclosure.groups import group
 from mirrors.disclosure.responses import step
@@ -76,6 +77,41 @@ def test_hiding_keeps_what_was_hidden_and_no_more_than_needed(
             if added.any():
                 fewer = sizes[gone].sum() - sizes[added].max()
                 assert gone.sum() == 2 or fewer < least + 1e-9
+
+
+YEARS = [f"{year}-{(year + 1) % 100:02d}" for year in range(2021, 2031)]
+FLANDERS = load_jurisdiction("flanders")
+
+
+def told_together(pupils: list[int | None]) -> dict[str, str]:
+    """Return the years told together in each year of one series, by that year; None is no small year."""
+    rows = [
+        {"school_id": "S1", "school_year": year, "pupils": float(many), "needed": 20}
+        for year, many in zip(YEARS, pupils, strict=False)
+        if many is not None
+    ]
+    small = pd.DataFrame(rows, columns=["school_id", "school_year", "pupils", "needed"])
+    found = windows(small, ["school_id"], "pupils", comparable_years(YEARS, (), FLANDERS))
+    return dict(zip(found["school_year"], found["years"], strict=True))
+
+
+@given(st.lists(st.none() | st.integers(0, 19), min_size=1, max_size=10), st.integers(1, 10))
+def test_years_together_never_overlap_and_never_change(pupils: list[int | None], until: int) -> None:
+    told = told_together(pupils)
+    known = dict(zip(YEARS, pupils, strict=False))
+    several = [label.split(",") for label in set(told.values())]
+    all_years = [year for years in several for year in years]
+    assert len(all_years) == len(set(all_years))
+    for years in several:
+        places = [YEARS.index(year) for year in years]
+        assert places == list(range(places[0], places[0] + len(places)))
+        many = [known[year] for year in years]
+        assert None not in many
+        assert 2 <= len(years) <= 3
+        assert sum(many) >= 20 or len(years) == 3
+        assert sum(many[:-1]) < 20
+    assert all(label.split(",")[-1] <= year for year, label in told.items())
+    assert told_together(pupils[:until]) == {y: w for y, w in told.items() if y in YEARS[:until]}
 
 
 @given(st.integers(0, 60), st.lists(st.integers(0, 60), min_size=1, max_size=4))

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from mirrors.access import open_demo_viewer
+from mirrors.access import Role, Viewer
 from mirrors.store import Register
 from mirrors.views.figure import Status
 from mirrors.views.mirror import mirror_view
@@ -12,7 +12,7 @@ from tests.real_data import RealStore
 
 pytestmark = pytest.mark.real
 
-VIEWER = open_demo_viewer()
+VIEWER = Viewer(Role.ADVISER, name="adviser")
 
 
 class TestRows:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mirrors.access import open_demo_viewer
+from mirrors.access import Role, Viewer
 from mirrors.benchmark.change import fit_change
 from mirrors.benchmark.features import feature_matrix
 from mirrors.benchmark.observation import observe
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.real
 
 A_SCHOOL = "01M015"
 BREAK_YEARS = ("2019-20", "2020-21")
-VIEWER = open_demo_viewer()
+VIEWER = Viewer(Role.ADVISER, name="adviser")
 
 
 class TestIntake:

@@ -152,6 +152,7 @@ class Measures:
             people += max(given, absent)
             if month == 9:
                 found["september"] = (absent, max(given, absent), max(given, absent))
+        found |= self.first_absence()
         found["month_absentee"] = (often, people, pupils)
         units = sorted(Counter(e["token"] for e in self.missed).values())
         ordered = [0] * (pupils - len(units)) + units
@@ -161,6 +162,17 @@ class Measures:
             unequal = sum(abs(one - other) for one in ordered for other in ordered)
             found["gini"] = (unequal / (2 * pupils * total), 1, pupils)
         return found
+
+    def first_absence(self) -> dict[str, Count]:
+        assert self.last_day is not None
+        firsts: dict[str, date] = {}
+        for event in self.missed:
+            firsts[event["token"]] = min(event["date"], firsts.get(event["token"], event["date"]))
+        waits = [(self.number(day), True) for day in firsts.values()]
+        pupils = self.pupils or 0
+        waits += [(self.number(self.last_day), False)] * (pupils - len(waits))
+        days = kaplan_meier_median(waits)
+        return {} if days is None else {"first_absence": (days, 1, pupils)}
 
     def held_by(self, ordered: list[int], most: float) -> float:
         """Return the units of the `most` pupils who have most, the last of them in part."""

@@ -248,6 +248,11 @@ def quantile(values: list[float], share: float) -> float:
     return ordered[below] + (place - below) * (ordered[above] - ordered[below])
 
 
+def one_has_most(pupils: list[float]) -> bool:
+    """Whether one of some schools has more than half of the pupils of all."""
+    return any(2 * one > sum(pupils) for one in pupils)
+
+
 def logistic(x: float) -> float:
     """Return the share with log-odds `x`."""
     return 1 / (1 + math.exp(-x))
@@ -274,23 +279,39 @@ def logit_interval(value: float, pupils: float, pupil_variance: float) -> tuple[
 
 
 def rate_step(pupils: float) -> float:
-    """Return the step of a published rate: a tenth of a point from 200 pupils, half a point below."""
-    return 0.001 if pupils >= 200 else 0.005
+    """Return the step of a published rate: a tenth of a point from 200 pupils as shown, else half a point."""
+    return 0.001 if to_five(pupils) >= 200 else 0.005
+
+
+def to_five(number: float) -> int:
+    """Return a number of pupils to the nearest five, upwards from the middle."""
+    low = 5 * int(number // 5)
+    return low if number - low < 2.5 else low + 5
+
+
+def share_of_shown(part: float, whole: float) -> float:
+    """Return a share of pupils as it is shown: whole per cents of the two numbers as they are shown."""
+    return round(100 * to_five(part) / to_five(whole)) / 100
+
+
+def share_of_four(base: float) -> float:
+    """Return what four are of the fewest pupils that a base may be which is shown to the nearest five."""
+    return -(-400 // (to_five(base) - 2)) / 100
 
 
 def shown_as_bound(key: str, observed: Observed) -> tuple[str, float] | None:
     """Return (status, value) where the value is shown as a bound only, None where it is shown itself.
 
     A share of pupils is a bound when four pupils or fewer are on either side: the bound is what four would
-    be, in whole per cents. A rate is a bound when there is some absence, yet less than half of its step.
+    be, in whole per cents. A rate is a bound when it is less than half of its step.
     """
     if key in RATES:
         step = rate_step(observed.pupils)
-        return ("at_most", step) if 0 < observed.value <= step / 2 else None
+        return ("at_most", step) if observed.value <= step / 2 else None
     if key in QUANTILES or key == "A5":
         return None
     pupils, base = int(observed.numerator or 0), int(observed.denominator or 0)
-    four = -(-400 // base) / 100
+    four = share_of_four(base)
     if pupils <= 4:
         return "at_most", four
     return ("at_least", 1 - four) if base - pupils <= 4 else None

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from itertools import product
+from statistics import correlation, pstdev
 
 import numpy as np
 import pytest
 from scipy.optimize import approx_fprime
 from scipy.stats import multivariate_normal, norm
 
+from mirrors.benchmark.borrowing import steadied_points
 from mirrors.benchmark.change import differences, fit_change, older_weights
 from mirrors.benchmark.jumps import PRIOR_MEAN, PRIOR_SD, JumpModel, Pieces, model_from, penalised
 from mirrors.benchmark.panel import Panel
@@ -161,11 +163,11 @@ def logit(p: float) -> float:
 
 
 def posterior(oracle: Oracle, model: JumpModel, school: int) -> dict[str, float]:
-    """Return points, p_rise, p_fall, level and before of one school."""
+    """Return points, log_odds, p_rise, p_fall, level and before of one school."""
     older, last = oracle.weights[school], oracle.last
     credit = CREDIT if older else 0.0
     asks = np.array([credit, 1.0, 0.0, 0.0, 0.0])
-    total = dict.fromkeys(("points", "p_rise", "p_fall", "level", "before"), 0.0)
+    total = dict.fromkeys(("points", "log_odds", "p_rise", "p_fall", "level", "before"), 0.0)
     whole = likelihood(oracle, model, school)
     for weight, variances in oracle.pieces(model, school):
         prior = np.diag(variances)
@@ -181,6 +183,7 @@ def posterior(oracle: Oracle, model: JumpModel, school: int) -> dict[str, float]
         down = logit(start) - logit(start - margin) if start > margin else np.inf
         earlier = sum(w * oracle.y[school, year] for year, w in older.items()) - mean[2]
         total["points"] += share * (expit(now) - start)
+        total["log_odds"] += share * change
         total["p_rise"] += KEPT * share * norm.sf(up, change, sd)
         total["p_fall"] += KEPT * share * norm.cdf(-down, change, sd)
         total["level"] += share * expit(now)
@@ -220,6 +223,30 @@ def test_posterior_of_two_year_panels() -> None:
     for school in oracle.schools:
         for name, value in posterior(oracle, found.model, school).items():
             assert getattr(found, name)[school] == pytest.approx(value, rel=1e-6, abs=1e-8), (school, name)
+
+
+def test_a_share_is_steadied_by_the_rate_school_by_school() -> None:
+    rate = city()
+    pupils = np.round(rate.pupils)
+    jitter = np.random.default_rng(8).normal(0, 0.25, pupils.shape)
+    over = np.round(pupils * expit(np.log(rate.absent / (rate.possible - rate.absent)) + jitter))
+    share = replace(rate, absent=over, possible=pupils, most=1.0)
+    oracles = Oracle(share), Oracle(rate)
+    models = fit_change(share).model, fit_change(rate).model
+    own, other = (
+        {school: posterior(oracle, model, school) for school in oracle.schools}
+        for oracle, model in zip(oracles, models, strict=True)
+    )
+    both = [school for school in own if school in other]
+    a, b = ([found[school]["log_odds"] for school in both] for found in (own, other))
+    r, spread = correlation(a, b), pstdev(a) / pstdev(b)
+    found = steadied_points(fit_change(share), fit_change(rate))
+    for school in both:
+        drawn = (1 - r**2) * own[school]["log_odds"] + r**2 * spread * other[school]["log_odds"]
+        expected = own[school]["level"] - expit(logit(own[school]["level"]) - drawn)
+        assert found[school] == pytest.approx(expected, rel=1e-6), school
+    assert len(both) >= 30
+    assert np.isnan(found[[school for school in range(len(found)) if school not in own]]).all()
 
 
 def mixture(x: np.ndarray, weights: tuple[float, ...], sds: list[float]) -> np.ndarray:

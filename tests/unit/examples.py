@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from mirrors.definitions import load_indicators
 from mirrors.views.city import CityKinds, CityPoint, CityTrend, Spread
-from mirrors.views.figure import Comparison, Figure, PeerFigures, Status, Verdict
+from mirrors.views.figure import Against, Comparison, Figure, PeerFigures, Status, Verdict
 from mirrors.views.groups import Breakdown, Decomposition, Gap, Group
 from mirrors.views.mirror import (
     Band,
@@ -18,7 +18,7 @@ from mirrors.views.mirror import (
 )
 from mirrors.views.outlook import Driver
 from mirrors.views.pattern import Moment, Pattern, Profile
-from mirrors.views.response import Chain, Step
+from mirrors.views.response import Chain, SameStep, Step
 from mirrors.views.ten_and_ten import Listed
 from mirrors.views.trend import ChangeWords, Trend, TrendPoint
 
@@ -188,16 +188,21 @@ SPREADS = (
 LISTED = Listed(LINDE, 412, "clear", 0.0113, 0.0188, "rose", 1, Figure(0.019, 0.016, 0.022), 0.98, True)
 
 NOTIFIED = Step("notified", 120, 0.8, Status.EXACT, 6.5, 0.9, 8.0, Verdict.LOWER)
+PLANNED = {
+    Against.CITY: SameStep(0.35, None, Verdict.SIMILAR),
+    Against.PAST: SameStep(0.62, 11.0, Verdict.LOWER),
+}
 CHAIN = Chain(
     5,
     (
         Step("threshold", 150, 1.0, Status.EXACT, None, None, None),
         NOTIFIED,
         Step("contact", 110, 0.73, Status.EXACT, 4.0, 0.71, 6.0, Verdict.SIMILAR),
-        Step("plan", 60, 0.4, Status.EXACT, 13.0, 0.41, 13.0, Verdict.SIMILAR),
+        Step("plan", 60, 0.4, Status.EXACT, 13.0, 0.41, 13.0, Verdict.SIMILAR, PLANNED),
         Step("returned", None, 0.1, Status.AT_MOST, None, 0.25, 26.0),
     ),
     ("2024-25",),
+    ("2023-24",),
 )
 
 
@@ -236,11 +241,13 @@ GRADES = Breakdown(
     "grade",
     INDICATORS["A2"],
     (
-        Group("S1", 115, Figure(0.01, 0.005, 0.015), 0.011),
-        Group("S2", 120, Figure(0.025, 0.015, 0.035), 0.012),
+        Group("S1", 115, Figure(0.01, 0.005, 0.015), 0.011, 0.014, Figure(0.02, 0.01, 0.03)),
+        Group("S2", 120, Figure(0.025, 0.015, 0.035), 0.012, 0.017),
         Group("S3", None, Figure(None, status=Status.TOO_SMALL), 0.015),
     ),
     (Gap("S1", 0.6, 0.4, 0.9), Gap("S2", 1.8, 1.3, 2.6)),
+    "2023-24",
+    compared=True,
 )
 DIFFERENCE = Decomposition("grade", INDICATORS["A2"], 0.008, 0.002, 0.006)
 DRIVERS = (

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from mirrors import jobs
-from mirrors.access import NotAllowed, Role, Viewer, open_demo_administrator, open_demo_viewer
+from mirrors.access import NotAllowed, Role, Viewer
 from mirrors.administration import draft
 from mirrors.administration.delivery import (
     FIND_OUT,
@@ -41,7 +41,7 @@ from tests.small_city import absence_csv, write_small_city
 from tests.uploads import ABSENCE, absence_row, csv_bytes
 
 ENGLISH = Language("en")
-ADMINISTRATOR = open_demo_administrator()
+ADMINISTRATOR = Viewer(Role.ADMINISTRATOR, name="administrator")
 
 
 def told(folder: Path, content: bytes, profile: str = FIND_OUT, name: str = "brought.csv") -> Outcome:
@@ -58,7 +58,7 @@ def unknown(folder: Path, text: str) -> Unknown:
 
 def test_only_an_administrator_is_one() -> None:
     ADMINISTRATOR.require_administrator()
-    for viewer in (open_demo_viewer(), Viewer(Role.SCHOOL_TEAM, frozenset({"S1"}))):
+    for viewer in (Viewer(Role.ADVISER, name="adviser"), Viewer(Role.SCHOOL_TEAM, frozenset({"S1"}))):
         with pytest.raises(NotAllowed):
             viewer.require_administrator()
     with pytest.raises(NotAllowed):
@@ -112,7 +112,7 @@ EXPORT = "Instelling;Schooljaar;Maand;Uren;Soort\nS1;2024-2025;9;4,5;problematis
 
 def test_a_mapping_is_corrected_saved_and_known_from_then_on(tmp_path: Path) -> None:
     table = unknown(tmp_path, EXPORT).table
-    rules = draft.rules_of(tmp_path)
+    rules = draft.rules_of(tmp_path, ADMINISTRATOR)
     guess = draft.guess_as("absence", table, rules)
     columns = {
         "school_id": "Instelling",
@@ -131,14 +131,14 @@ def test_a_mapping_is_corrected_saved_and_known_from_then_on(tmp_path: Path) -> 
     ]
     assert isinstance(draft.try_out(profile, in_memory("a.csv", EXPORT.encode()), silent), Ready)
     draft.save(tmp_path, ADMINISTRATOR, profile)
-    assert choices(tmp_path)[0] == "uren"
+    assert choices(tmp_path, ADMINISTRATOR)[0] == "uren"
     known = told(tmp_path, EXPORT.encode())
     assert isinstance(known, Ready)
     assert known.upload.profile.id == "uren"
 
 
 def test_a_saved_profile_learns_another_kind_of_file(tmp_path: Path) -> None:
-    rules = draft.rules_of(tmp_path)
+    rules = draft.rules_of(tmp_path, ADMINISTRATOR)
     texts = (EXPORT, "Instelling;Schooljaar;Te laat of vroeg;Aantal\nS1;2024-25;late;4\n")
     for kind, text in zip(("absence", "lateness"), texts, strict=True):
         table = unknown(tmp_path, text).table
@@ -153,7 +153,7 @@ def test_a_saved_profile_learns_another_kind_of_file(tmp_path: Path) -> None:
 
 
 def test_a_shipped_profile_is_never_overwritten(tmp_path: Path) -> None:
-    table, rules = unknown(tmp_path, EXPORT).table, draft.rules_of(tmp_path)
+    table, rules = unknown(tmp_path, EXPORT).table, draft.rules_of(tmp_path, ADMINISTRATOR)
     profile = draft.profile_of(draft.guess_as("absence", table, rules), table, rules, "nyc")
     with pytest.raises(DefinitionError):
         draft.save(tmp_path, ADMINISTRATOR, profile)

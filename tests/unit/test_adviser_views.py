@@ -1,11 +1,13 @@
 """What an adviser finds and takes along: schools by name, notes for a talk, a school beside its own past."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
-from mirrors.access import NotAllowed, Role, Viewer, open_demo_viewer
+from mirrors.access import NotAllowed, Role, Viewer
 from mirrors.charts.school_flags import entry_words, flag_words, flags_sentence
+from mirrors.charts.short_lists import talks_sentence
 from mirrors.charts.talk_words import (
     brackets_sentence,
     figures_table,
@@ -25,7 +27,7 @@ from mirrors.views.ten_and_ten import lists_of_school, ten_and_ten_view
 from tests.spec.cities import sample_city
 from tests.unit import examples as example
 
-ADVISER = open_demo_viewer()
+ADVISER = Viewer(Role.ADVISER, name="adviser")
 TEAM = Viewer(Role.SCHOOL_TEAM, frozenset({"S0001"}))
 ENGLISH = Language("en")
 YEAR = "2025-26"
@@ -155,6 +157,19 @@ def test_a_figure_to_ask_about_is_told_beside_similar_schools() -> None:
     )
 
 
+def test_talks_are_those_since_the_lists_were_published(snapshot: Snapshot) -> None:
+    view = ten_and_ten_view(snapshot, ADVISER, YEAR)
+    listed = [each.school.school_id for shown in view.lists for each in (*shown.schools, *shown.weak)]
+    first, second, *_ = sorted(set(listed))
+    published = date(2026, 9, 1)
+    noted = {first: published, second: date(2026, 8, 31), "no such school": date(2026, 10, 1)}
+    said = talks_sentence(view, noted, published, ENGLISH)
+    many = len(set(listed))
+    assert said == f"Of these schools ({many}), 1 has had a talk since the lists were published."
+    assert " 0 have had a talk" in talks_sentence(view, {}, published, ENGLISH)
+    assert talks_sentence(replace(view, lists=()), noted, published, ENGLISH) == ""
+
+
 def test_a_weak_signal_is_asked_about_as_one() -> None:
     listed = replace(example.LISTED, certainty="weak")
     said = to_ask_sentences(ToAsk(indicator=example.INDICATORS["A2"], kind="rose", listed=listed), ENGLISH)
@@ -170,9 +185,9 @@ def test_words_stand_only_where_intervals_lie_apart() -> None:
     # The example trend: 1.0, 1.2 and 1.1 % before, each give or take 0.3, and the school years before.
     past = own_past(example.INDICATORS["A2"], Figure(0.019, 0.0145, 0.022), example.TREND, BEFORE, True)
     assert (past.higher_than, past.lower_than, past.compared) == (("2021-22", "2023-24"), (), True)
-    assert past_words(past, ENGLISH) == "higher than in 2021-22 and 2023-24"
+    assert past_words(past, ENGLISH).replace("\u2011", "-") == "higher than in 2021-22 and 2023-24"
     lower = own_past(example.INDICATORS["A2"], Figure(0.004, 0.003, 0.0085), example.TREND, BEFORE, True)
-    assert past_words(lower, ENGLISH) == "lower than in 2022-23"
+    assert past_words(lower, ENGLISH) == "lower than in 2022\u201123"
     near = own_past(example.INDICATORS["A2"], Figure(0.012, 0.009, 0.015), example.TREND, BEFORE, True)
     assert past_words(near, ENGLISH) == "no clear difference"
 

@@ -16,13 +16,13 @@ from mirrors.casework import (
     UnfitWords,
     aside_from,
     aside_in,
-    desk,
     last_contacts,
     log_of,
     note_contact,
     set_aside,
     take_back,
 )
+from mirrors.desk import database
 from mirrors.store import StoreBusy, StoreDamaged
 
 ADVISER = Viewer(Role.ADVISER, name="An at the desk")
@@ -168,7 +168,7 @@ def test_a_damaged_desk_is_told_plainly(tmp_path: Path) -> None:
 def test_a_desk_that_another_program_holds_is_told_plainly(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desk, "PATIENCE", 0.1)
+    monkeypatch.setattr(database, "PATIENCE", 0.1)
     set_aside(tmp_path, ADVISER, "S1", ROSE, "a merger")
     holder = sqlite3.connect(tmp_path / "desk.sqlite", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")

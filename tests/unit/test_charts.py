@@ -34,6 +34,7 @@ from mirrors.charts.style import DARK, LIGHT, Palette, ticks
 from mirrors.charts.trend import trend
 from mirrors.charts.verdict import verdict_sentences
 from mirrors.charts.where_we_stand import where_we_stand
+from mirrors.definitions import HALVES
 from mirrors.locale import LANGUAGES, Language
 from mirrors.views.beside import set_beside
 from mirrors.views.city import CityCompleteness, CityView
@@ -237,6 +238,10 @@ def test_the_key_explains_the_marks_that_are_drawn_and_no_other() -> None:
         (Figure(None, status=Status.MISSING), "not delivered"),
         (Figure(None, status=Status.NOT_ASKED), "not asked"),
         (Figure(0.2643, decimals=2), "26.43 %"),
+        (Figure(0.35, decimals=1), "35.0 %"),
+        (Figure(0.35, decimals=HALVES), "35 %"),
+        (Figure(0.355, decimals=HALVES), "35.5 %"),
+        (Figure(0.29, decimals=HALVES), "29 %"),
     ],
 )
 def test_a_figure_that_is_not_exact_is_words(figure: Figure, words: str) -> None:
@@ -441,3 +446,19 @@ def test_the_title_of_where_we_stand_is_its_finding() -> None:
 @pytest.mark.parametrize(("top", "marks"), [(0.09, (0, 0.05)), (0.021, (0, 0.02)), (1.0, (0, 0.5, 1.0))])
 def test_ticks_are_few_and_round(top: float, marks: tuple[float, ...]) -> None:
     assert ticks(top, most=2) == pytest.approx(marks)
+
+
+@pytest.mark.parametrize(
+    ("unit", "one", "many"),
+    [
+        ("half_day", "half-day", "half-days"),
+        ("session", "session", "sessions"),
+        ("day", "day", "days"),
+        ("hour", "hour", "hours"),
+    ],
+)
+def test_bands_speak_of_the_unit_of_the_city(unit: str, one: str, many: str) -> None:
+    chart = bands(example.BANDS, unit, ENGLISH)
+    assert chart.title.endswith(f"of pupils had no unauthorised {one}.")
+    assert f"pupils by unauthorised {many}:" in chart.reading
+    assert chart.table.header[0] == f"Unauthorised {many}"

@@ -19,7 +19,6 @@ from mirrors.disclosure.rules import (
     PUPILS_FOR_HUNDREDTH,
     SCHOOLS_FOR_DECILES,
     city_decimals,
-    peer_step,
     rate_step,
     round_down,
     round_to,
@@ -41,9 +40,9 @@ def compared(**columns: object) -> pd.DataFrame:
         "numerator": 4400.0,
         "denominator": 100000.0,
         "pupils": 400.0,
-        "value": 0.0444,
+        "value": 0.044,
         "status": "exact",
-        "low": 0.0391,
+        "low": 0.0386,
         "high": 0.0502,
         "expected": 0.0418,
         "peers": 15,
@@ -98,16 +97,19 @@ def test_rounding_down_and_up(value: float, step: float, down: float, up: float)
 
 
 def test_rates_are_shown_to_a_tenth_of_a_point_from_two_hundred_pupils() -> None:
-    assert rate_step(np.array([20.0, 199.9, 200.0, 1200.0])).tolist() == [0.005, 0.005, 0.001, 0.001]
-    large, small = shown(pupils=200.0), shown(pupils=199.9)
-    assert (large["value"], large["low"], large["high"]) == (0.044, 0.039, 0.051)
+    """Two hundred as they are shown: to the nearest five."""
+    assert rate_step(np.array([20.0, 197.4, 197.5, 1200.0])).tolist() == [0.005, 0.005, 0.001, 0.001]
+    large, small = shown(pupils=198.0), shown(pupils=197.0)
+    assert (large["value"], large["low"], large["high"]) == (0.044, 0.038, 0.051)
     assert (small["value"], small["low"], small["high"]) == (0.045, 0.035, 0.055)
 
 
 def test_shares_of_pupils_are_whole_per_cents_and_amounts_whole_or_halves() -> None:
-    share = shown(B2, value=0.1249, low=0.0971, high=0.1583)
-    assert (share["value"], share["low"], share["high"], share["decimals"]) == (0.12, 0.09, 0.16, 0)
-    assert shown(A5, value=431.6)["value"] == 432.0
+    counts = {"numerator": 51.0, "denominator": 408.0}
+    share = shown(B2, value=0.125, low=0.0971, high=0.1583, **counts)
+    assert (share["value"], share["decimals"]) == (0.12, 0)
+    assert shown(A5, value=436.6)["value"] == 440.0
+    assert shown(A5, value=436.6, pupils=150.0)["value"] == 450.0
     assert shown(A6M, value=6.3)["value"] == 6.5
 
 
@@ -116,12 +118,36 @@ def test_expected_rates_to_a_tenth_and_expected_shares_to_half_a_point() -> None
     assert shown(B2, expected=0.0418)["expected"] == 0.04
 
 
-def test_peers_are_rounded_to_half_a_point_and_to_a_tenth_where_absence_is_rare() -> None:
-    assert [peer_step(share) for share in (0.0199, 0.02, 0.3)] == [0.001, 0.005, 0.005]
+def test_shares_and_their_intervals_are_those_of_the_counts_as_shown() -> None:
+    """51 of 408 are 50 of 410: no reader can tell them from 48 or 52 of 412."""
+    rows = [
+        shown(B2, numerator=float(part), denominator=float(whole), value=part / whole, low=0.0, high=1.0)
+        for part, whole in ((48, 408), (50, 410), (52, 412))
+    ]
+    assert {(row["value"], row["low"], row["high"]) for row in rows} == {(0.12, 0.09, 0.16)}
+
+
+def test_intervals_of_rates_are_those_of_the_rate_as_shown() -> None:
+    """Around 4.5 % as wide on the log-odds as the interval around the rate itself, for 150 pupils."""
+    rows = [
+        shown(pupils=pupils, value=value, low=odds(value, -spread), high=odds(value, spread))
+        for value, pupils in ((0.0426, 148.0), (0.0474, 152.0))
+        for spread in [0.4 * np.sqrt(150 / pupils)]
+    ]
+    assert rows[0]["low"] == rows[1]["low"] == round(np.floor(odds(0.045, -0.4) * 200) / 200, 6)
+    assert rows[0]["high"] == rows[1]["high"] == round(np.ceil(odds(0.045, 0.4) * 200) / 200, 6)
+
+
+def odds(share: float, more: float) -> float:
+    """Return the share that lies so much further on the log-odds."""
+    return float(1 / (1 + (1 - share) / share * np.exp(-more)))
+
+
+def test_peers_are_rounded_to_half_a_point_however_rare_absence_is() -> None:
     common = shown()
     assert (common["peer_low"], common["peer_median"], common["peer_high"]) == (0.035, 0.045, 0.05)
     rare = shown(numerator=1900.0, peer_low=0.0163, peer_median=0.0187, peer_high=0.0212)
-    assert (rare["peer_low"], rare["peer_median"], rare["peer_high"]) == (0.016, 0.019, 0.021)
+    assert (rare["peer_low"], rare["peer_median"], rare["peer_high"]) == (0.015, 0.02, 0.02)
 
 
 def test_the_city_deserves_a_second_decimal_from_a_hundred_thousand_pupils() -> None:
@@ -246,8 +272,8 @@ def test_an_alarm_of_another_school_or_year_takes_no_verdict(other: dict[str, st
     ("numerator", "denominator", "status", "value"),
     [
         (0, 60, "at_most", 0.07),
-        (5, 1200, "at_most", 0.01),
-        (1195, 1200, "at_least", 0.99),
+        (4, 1200, "at_most", 0.01),
+        (1197, 1200, "at_least", 0.99),
         (3, 60, "at_most", 0.07),
         (4, 60, "at_most", 0.07),
         (5, 60, "exact", 0.08),
@@ -255,8 +281,8 @@ def test_an_alarm_of_another_school_or_year_takes_no_verdict(other: dict[str, st
         (56, 60, "at_least", 0.93),
         (57, 60, "at_least", 0.93),
         (60, 60, "at_least", 0.93),
-        (3, 100, "at_most", 0.04),
-        (98, 100, "at_least", 0.96),
+        (3, 100, "at_most", 0.05),
+        (98, 100, "at_least", 0.95),
         (2, 75, "at_most", 0.06),
         (73, 75, "at_least", 0.94),
     ],
@@ -285,7 +311,7 @@ def test_a_bound_does_not_tell_how_few_pupils_it_stands_for() -> None:
         (150.0, 0.003, "exact", 0.005),
         (400.0, 0.0004, "at_most", 0.001),
         (400.0, 0.001, "exact", 0.001),
-        (400.0, 0.0, "exact", 0.0),
+        (400.0, 0.0, "at_most", 0.001),
     ],
 )
 def test_some_absence_is_never_shown_as_none(
@@ -311,8 +337,8 @@ def test_a_kind_of_absence_is_never_shown_as_none_and_takes_twenty_pupils() -> N
         school_year="2024-25", status="exact", units=40.0, possible=1000.0, peers=0, peer_median=0.0
     )
     found = tables(replace(sample_city().benchmark, kinds={"illness": rows}))["kind"]
-    assert found["status"].tolist() == ["at_most", "at_most", "exact", "exact", "too_small"]
-    assert found["value"].tolist()[:4] == [0.005, 0.001, 0.0, 0.05]
+    assert found["status"].tolist() == ["at_most", "at_most", "at_most", "exact", "too_small"]
+    assert found["value"].tolist()[:4] == [0.005, 0.001, 0.001, 0.05]
     assert np.isnan(found["value"].iloc[4])
 
 
@@ -480,6 +506,8 @@ COLUMNS = {
         *("days", "peer_share", "peer_days", "years", "pooled"),
     },
     "pooled": {"school_id", "school_year", "indicator", "value", "low", "high", "status", "years"},
+    "city_group": {"school_year", "breakdown", "member", "indicator", "value", "schools"},
+    "city_step": {"school_year", "threshold", "step", "share", "schools"},
     "trend_word": {"school_id", "school_year", "indicator", "word"},
     "driver": {"school_id", "school_year", "part", "item", "points"},
 }

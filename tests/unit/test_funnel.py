@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import expit, logit
 
-from mirrors.access import NotAllowed, Role, Viewer, open_demo_viewer
+from mirrors.access import NotAllowed, Role, Viewer
 from mirrors.benchmark.funnel import (
     Z_95,
     Z_998,
@@ -24,7 +24,7 @@ from mirrors.views.funnel import FunnelSchool, FunnelView, Limits, funnel_indica
 from mirrors.views.school import SchoolName
 from tests.spec.cities import sample_city
 
-ADVISER = open_demo_viewer()
+ADVISER = Viewer(Role.ADVISER, name="adviser")
 TEAM = Viewer(Role.SCHOOL_TEAM, frozenset({"S0001"}))
 ENGLISH = Language("en")
 YEAR = "2025-26"

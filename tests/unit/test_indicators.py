@@ -41,6 +41,7 @@ CATALOGUE = [
     "C5S",
     "C6F",
     "C6L",
+    "C7D",
     "C7",
     "C8",
     "C9",
@@ -74,6 +75,7 @@ CATALOGUE = [
     "F14",
     "F15O",
     "F15U",
+    "F16N",
     "F16",
     "G1",
     "G2",
@@ -118,13 +120,13 @@ UNITS = {
     "distribution": {"bands"},
     "share_of_pupils": {"percent"},
     "share_of_amount": {"percent"},
-    "amount": {"per_100_pupils", "per_1000_pupils", "index", "minutes", "number"},
+    "amount": {"days", "per_100_pupils", "per_1000_pupils", "index", "minutes", "number"},
     "days": {"days"},
     "events": {"per_100_days"},
     "profile": {"table"},
     "programme": {"percent", "days", "number"},
 }
-WHOLE = ("F1", "F15U")
+WHOLE = ("F1", "F15U", "F16N")
 """Figures of the approach that rest on the whole school, and not on pupils at a threshold."""
 
 ABSENCE = ("rate", "prevalence", "per_100_pupils", "quantile", "distribution")
@@ -159,7 +161,7 @@ LOWER = [
     "G8",
     "H3",
 ]
-HIGHER = ["F1", "F2", "F3", "F6", "F7", "F8C", "F8L", "F12", "F16", "H1", "H2", "H5"]
+HIGHER = ["C7D", "F1", "F2", "F3", "F6", "F7", "F8C", "F8L", "F12", "F16", "H1", "H2", "H5"]
 """Sides that are better, of what is not read from the absence facts; the other figures have none."""
 
 each_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -547,6 +547,30 @@ class TestBetweenTables:
         [finding] = refusal(wrong)
         assert (finding.problem, finding.row) == (Problem.PART_OVER_WHOLE, 4)
 
+    def test_more_answers_than_invited_are_told_once_a_group(self, tmp_path: Path) -> None:
+        header = load_contracts()["survey_summary"].columns
+        rows = [
+            ("S1", "2024-25", "parent", "T1", 40, 41, 60, "", ""),
+            ("S1", "2024-25", "parent", "T2", 40, 41, 60, "", ""),
+            ("S1", "2024-25", "teacher", "T1", 40, 40, 60, "", ""),
+        ]
+        upload = read(write_csv(tmp_path / "survey_summary.csv", header, *rows))
+        [finding] = [one for one in upload.findings if one.problem is Problem.MORE_THAN_INVITED]
+        assert (finding.row, finding.rows, finding.refuses) == (2, 1, False)
+
+    def test_a_summary_may_give_a_mean_or_a_share(self, tmp_path: Path) -> None:
+        header = load_contracts()["survey_summary"].columns
+        given = [("60", "", "exact"), ("", "0.5", "exact"), ("60", "0.5", "exact"), ("", "", "not_asked")]
+        rows = [
+            ("S1", "2024-25", "parent", f"T{place}", 40, 30, mean, share, "")
+            for place, (mean, share, _) in enumerate(given)
+        ]
+        [report] = read(write_csv(tmp_path / "survey_summary.csv", header, *rows)).files
+        assert report.statuses == {"favourable": {"exact": 3, "not_asked": 1}}
+        means = write_csv(tmp_path / "survey_summary.csv", header[:-2], *[row[:-2] for row in rows[:1]])
+        [report] = read(means).files
+        assert list(report.statuses.values()) == [{"exact": 1}]
+
     def test_bands_that_are_whole_add_up_to_their_base(self, tmp_path: Path) -> None:
         bands = [
             pupil_band_row(at_least=0, below=5, pupils=80),

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from mirrors.definitions import Jurisdiction, load_jurisdiction
 from mirrors.definitions.reading import FOLDER
 from mirrors.definitions.school_days import school_days
-from mirrors.definitions.threshold import Absent, Threshold, reached
+from mirrors.definitions.threshold import Absent, Threshold, reached, reached_each_time
 
 NAMES = sorted(path.stem for path in (FOLDER / "jurisdictions").glob("*.yaml"))
 PRESETS = ["england", "flanders", "france", "netherlands", "united-states", "wallonia-brussels"]
@@ -255,6 +255,32 @@ class TestNetherlands:
     def test_sixteen_hours_in_a_week_count_and_fifteen_do_not(self) -> None:
         assert self.after(("2024-10-07", 8), ("2024-10-09", 7)) is None
         assert self.after(("2024-10-07", 8), ("2024-10-09", 8)) == date(2024, 10, 9)
+
+    def each_time(self, *hours: tuple[str, float]) -> tuple[date, ...]:
+        absences = [Absent(date.fromisoformat(day), units) for day, units in hours]
+        return reached_each_time(self.RULE, absences, school_days=self.LESSONS)
+
+    def test_each_further_sixteen_hours_are_reported_again(self) -> None:
+        hours = [(f"2024-10-{day:02d}", 8.0) for day in (7, 8, 9, 10, 14)]
+        assert self.each_time(*hours) == (date(2024, 10, 8), date(2024, 10, 10))
+        assert self.each_time(*hours[:1]) == ()
+
+    def test_hours_beyond_the_limit_count_for_the_next_report(self) -> None:
+        hours = [("2024-10-07", 8), ("2024-10-08", 8), ("2024-10-09", 4), ("2024-10-10", 12)]
+        assert self.each_time(*hours) == (date(2024, 10, 8), date(2024, 10, 10))
+        assert self.each_time(("2024-10-07", 10), ("2024-10-08", 10), ("2024-10-09", 12)) == (
+            date(2024, 10, 8),
+            date(2024, 10, 9),
+        )
+
+    def test_what_was_reported_and_what_is_long_ago_does_not_count_again(self) -> None:
+        again = [("2024-10-07", 16), ("2024-10-14", 8), ("2024-11-18", 8)]
+        assert self.each_time(*again) == (date(2024, 10, 7),)
+        assert self.each_time(*again, ("2024-11-19", 8)) == (date(2024, 10, 7), date(2024, 11, 19))
+
+    def test_another_threshold_is_reached_once(self) -> None:
+        days = run("2024-10-01", 12)
+        assert reached_each_time(threshold("flanders", "guidance_centre"), days) == (date(2024, 10, 5),)
 
     def test_parts_of_hours_add_up_exactly(self) -> None:
         hours = run("2024-10-07", 5, units=3.2)

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from mirrors.definitions import Profile
 from mirrors.intake import FileReport
@@ -314,6 +315,21 @@ class TestEndYear:
         path = write_csv(tmp_path / "figures.csv", header, row)
         [finding] = refusal(path, profile=a_profile(self.LAYOUT))
         assert (finding.problem, finding.column) == (Problem.SCHOOL_YEAR, "Year")
+
+
+class TestYearOfTheFile:
+    def test_is_that_of_every_row_of_a_file_that_names_none(self, tmp_path: Path) -> None:
+        columns = {"id": ["School"], "figure": ["Figure"]}
+        layout = a_layout({"column": "figure"}, columns, year="2016-17")
+        path = write_csv(tmp_path / "figures.csv", ("School", "Figure"), ("S1", 1), ("S2", 2))
+        facts = facts_in(read(path, profile=a_profile(layout)))["context"]
+        assert facts["school_year"].to_pylist() == ["2016-17", "2016-17"]
+        again = write_csv(tmp_path / "figures.csv", ("School", "Figure"), ("S1", 1), ("S1", 2))
+        assert [finding.problem for finding in refusal(again, profile=a_profile(layout))] == [Problem.TWICE]
+
+    def test_is_a_school_year(self) -> None:
+        with pytest.raises(ValidationError, match="year"):
+            a_profile(a_layout({"column": "figure"}, year="2016"))
 
 
 class TestRowsLeftOut:

@@ -11,17 +11,19 @@ from mirrors.charts.concentration import concentration_sentence
 from mirrors.charts.drivers import drivers_sentence, drivers_table
 from mirrors.charts.edges import edges
 from mirrors.charts.features import features
-from mirrors.charts.follow_up import follow_up, times_sentence
-from mirrors.charts.groups import groups, widest_gap
+from mirrors.charts.follow_up import chain_finding, follow_up, times_sentence
+from mirrors.charts.groups import groups, groups_caption, widest_gap
 from mirrors.charts.heat import heat
 from mirrors.charts.months import months
 from mirrors.charts.style import LIGHT
 from mirrors.charts.trend import trend
 from mirrors.charts.where_we_stand import where_we_stand
+from mirrors.definitions import HALVES
 from mirrors.locale import Language
 from mirrors.views.beside import set_beside
 from mirrors.views.figure import Against, Figure, PeerFigures, Pooled, Status, Verdict
 from mirrors.views.pattern import Pattern, Profile
+from mirrors.views.trend import Trend
 from tests.unit import examples as example
 
 ENGLISH = Language("en")
@@ -158,6 +160,50 @@ def test_a_gap_that_may_be_chance_is_not_told() -> None:
     assert groups(unsure, ENGLISH).title == "No group clearly stands out from the other pupils."
 
 
+def test_rates_that_are_shown_as_the_same_have_no_gap_and_are_no_silence() -> None:
+    alike = replace(example.GRADES, gaps=())
+    assert groups(alike, ENGLISH).title == "No group clearly stands out from the other pupils."
+    unknown = replace(example.GRADES, gaps=(), compared=False)
+    assert groups(unknown, ENGLISH).title == "Unauthorised absence, by grade"
+
+
+def test_groups_are_set_beside_the_whole_city() -> None:
+    chart = groups(example.GRADES, ENGLISH, against=Against.CITY)
+    assert (chart.table.header[4], column(chart, 4)) == ("The whole city", ["1.4 %", "1.7 %", "–"])
+    assert {"city 1.4 %", "city 1.7 %"} <= set(texts(chart))
+    assert "secondary, grade 1 1.0 % (1.4 %)" in plain(chart.reading)
+    assert "in the whole city" in groups_caption(example.GRADES, ENGLISH, Against.CITY)
+
+
+def test_groups_are_set_beside_themselves_in_the_year_before() -> None:
+    chart = groups(example.GRADES, ENGLISH, against=Against.PAST)
+    assert (chart.table.header[4], column(chart, 4)) == ("You, in 2023-24", ["2.0 %", "–", "–"])
+    assert "23-24: 2.0 %" in texts(chart)
+    marks = [trace for trace in chart.figure.data if trace.mode == "markers"]
+    circles = [mark.x[0] for mark in marks if mark.marker.symbol == "circle-open"]
+    dots = [mark.x[0] for mark in marks if mark.marker.symbol is None]
+    assert circles == [pytest.approx(2 * dots[0])]
+    assert "the same group in 2023-24" in groups_caption(example.GRADES, ENGLISH, Against.PAST)
+
+
+@pytest.mark.parametrize(
+    ("against", "words"),
+    [
+        (Against.EXPECTED, "What is expected is not worked out for groups of pupils."),
+        (Against.CITY, "There are no figures of these groups for the whole city."),
+        (Against.PAST, "There are no figures of these groups for the year before."),
+    ],
+)
+def test_what_nobody_knows_of_groups_is_said_and_similar_schools_are_shown(
+    against: Against, words: str
+) -> None:
+    bare = tuple(replace(group, city=None, past=None) for group in example.GRADES.groups)
+    shown = replace(example.GRADES, groups=bare, past_year=None)
+    assert groups_caption(shown, ENGLISH, against).startswith(words)
+    assert groups_caption(shown, ENGLISH, against).endswith("at similar schools.")
+    assert groups(shown, ENGLISH, against=against) == groups(shown, ENGLISH)
+
+
 def test_groups_that_are_all_too_small_say_so() -> None:
     small = replace(example.GRADES, groups=(example.GRADES.groups[2],), gaps=())
     assert not small.shown
@@ -219,6 +265,41 @@ def test_a_chain_that_lags_nowhere_or_is_not_compared(verdict: Verdict, title: s
     assert follow_up(replace(example.CHAIN, steps=steps), "half_day", ENGLISH).title == title
 
 
+def test_the_follow_up_is_set_beside_the_whole_city() -> None:
+    chart = follow_up(example.CHAIN, "half_day", ENGLISH, against=Against.CITY)
+    assert chart.title == "No step is reached by clearly fewer pupils than in the whole city."
+    assert (chart.table.header[3], column(chart, 3)) == ("The whole city", ["–", "–", "–", "35 %", "–"])
+    assert len(chart.table.header) == len(chart.table.rows[0]) == 5
+    assert "plan with partners 40 % (35 %)" in plain(chart.reading)
+    assert times_sentence(example.CHAIN, ENGLISH, Against.CITY).endswith(
+        "The line across a bar is the whole city."
+    )
+
+
+def test_the_follow_up_is_set_beside_the_own_past() -> None:
+    chart = follow_up(example.CHAIN, "half_day", ENGLISH, against=Against.PAST)
+    assert chart.title == "Clearly fewer pupils than in 2023-24 reach this step: plan with partners."
+    assert chart.table.header[3:] == (
+        "You, in 2023-24", "School days since the step before, median", "School days in 2023-24"
+    )  # fmt: skip
+    assert chart.table.rows[3][3:] == ("62\u00a0%", "13", "11")
+    assert "your own share in 2023-24" in times_sentence(example.CHAIN, ENGLISH, Against.PAST)
+    several = replace(example.CHAIN, past_years=("2020-21", "2021-22"))
+    assert "than in 2020-21 to 2021-22 together reach" in chain_finding(several, ENGLISH, Against.PAST)
+
+
+@pytest.mark.parametrize("against", [Against.EXPECTED, Against.CITY, Against.PAST])
+def test_what_nobody_knows_of_steps_is_said_and_similar_schools_are_shown(against: Against) -> None:
+    bare = replace(example.CHAIN, steps=tuple(replace(step, others={}) for step in example.CHAIN.steps))
+    told = {
+        Against.EXPECTED: "What is expected is not worked out for the steps of the follow-up.",
+        Against.CITY: "There are no figures of these steps for the whole city.",
+        Against.PAST: "There are no figures of these steps for the years before.",
+    }
+    assert times_sentence(bare, ENGLISH, against) == f"{told[against]} {times_sentence(bare, ENGLISH)}"
+    assert follow_up(bare, "half_day", ENGLISH, against=against) == follow_up(bare, "half_day", ENGLISH)
+
+
 def test_years_added_up_are_named() -> None:
     chain = replace(example.CHAIN, school_years=("2022-23", "2023-24", "2024-25"))
     assert times_sentence(chain, ENGLISH).startswith(
@@ -261,7 +342,7 @@ def test_beside_the_own_past_the_earlier_figure_is_an_open_circle() -> None:
     ("against", "title", "reference"),
     [
         (Against.EXPECTED, "Every figure is higher than expected.", "1.2 %"),
-        (Against.CITY, "Every figure is lower than in the whole city.", "3.0 %"),
+        (Against.CITY, "Every figure is lower than in the whole city.", "3 %"),
         (Against.PEERS, "Every figure is higher than at similar schools.", "1.2 %"),
     ],
 )
@@ -282,12 +363,65 @@ def test_a_trend_beside_the_city_draws_its_line_and_no_ribbon_of_schools() -> No
     points = tuple(replace(point, city=0.02) for point in example.TREND.points)
     series = replace(example.TREND, points=points)
     chart = trend(series, ENGLISH, against=Against.CITY)
-    assert plain(chart.reading).startswith("2024-25: 1.9 %; the whole city: 2.0 %.")
+    assert plain(chart.reading).startswith("2024-25: 1.9 %; the whole city: 2 %.")
     assert chart.table.header[3] == "The whole city"
     ribbons = [trace for trace in chart.figure.data if trace.fill == "toself"]
     with_peers = [trace for trace in trend(series, ENGLISH).figure.data if trace.fill == "toself"]
     assert len(ribbons) < len(with_peers)
     assert len(trend(series, ENGLISH, against=Against.PAST).table.header) == 4
+
+
+def small_trend(*windows: Pooled, peers: bool = True) -> Trend:
+    """Return the example trend of a school with too few pupils in every year."""
+    points = tuple(
+        replace(
+            point,
+            own=Figure(None, status=Status.TOO_SMALL),
+            peers=point.peers if peers else PeerFigures(0),
+            city=0.02,
+        )
+        for point in example.TREND.points
+    )
+    return replace(example.TREND, points=points, change=None, not_judged="too_small", windows=windows)
+
+
+def test_a_small_school_sees_years_together_as_its_trend() -> None:
+    first = Pooled(Figure(0.035, 0.02, 0.05, decimals=HALVES), ("2021-22", "2022-23"))
+    second = Pooled(Figure(0.04, 0.025, 0.055, decimals=HALVES), ("2023-24", "2024-25"))
+    chart = trend(small_trend(first, second), ENGLISH)
+    assert plain(chart.reading).startswith(
+        "One year alone has too few pupils, so years are added together: 3.5 % in 2021-22 to 2022-23 "
+        "together and 4 % in 2023-24 to 2024-25 together."
+    )
+    levels = [trace for trace in chart.figure.data if trace.mode == "lines" and trace.line.width == 3]
+    assert [tuple(trace.y) for trace in levels] == [(0.035, 0.035), (0.04, 0.04)]
+    assert [round(sum(trace.x) / 2, 6) for trace in levels] == [4.5, 6.5]
+    assert levels[0].x[1] < levels[1].x[0]
+    assert {"3.5 %", "4 %"} <= set(texts(chart))
+    assert column(chart, 0)[-1] == "2023-24 to 2024-25 together"
+    assert column(chart, 1)[-2:] == ["too few pupils", "4 %"]
+    assert {len(row) for row in chart.table.rows} == {len(chart.table.header)}
+    # The axis reaches over the margin of chance.
+    assert chart.figure.layout.yaxis.range[1] > 0.055
+
+
+def test_a_bound_of_years_together_is_drawn_as_far_as_it_reaches() -> None:
+    bound = Pooled(Figure(0.05, status=Status.AT_MOST, decimals=0), ("2023-24", "2024-25"))
+    chart = trend(small_trend(bound), ENGLISH)
+    assert "at most 5 % in 2023-24 to 2024-25 together" in plain(chart.reading)
+    ribbons = [trace for trace in chart.figure.data if trace.fillcolor == LIGHT.own_ribbon]
+    assert [(min(trace.y), max(trace.y)) for trace in ribbons] == [(0.0, 0.05)]
+
+
+def test_a_small_school_without_years_together_sees_similar_schools_or_the_city() -> None:
+    alike = trend(small_trend(), ENGLISH)
+    assert plain(alike.reading).startswith(
+        "Every year has too few pupils, also together with others: the line is that of similar schools."
+    )
+    alone = trend(small_trend(peers=False), ENGLISH)
+    assert "the whole city: 2 %" in plain(alone.reading)
+    assert alone.table.header[3] == "The whole city"
+    assert len(alone.figure.data) > 0
 
 
 def test_years_together_are_drawn_and_named() -> None:
@@ -304,7 +438,7 @@ def test_years_together_are_drawn_and_named() -> None:
 
 def test_a_figure_without_a_margin_of_chance_is_never_called_higher() -> None:
     days = example.comparison(
-        "F4", Figure(12.0, decimals=1), PeerFigures(15, 8.0, 6.0, 8.5), None, Verdict.UNKNOWN
+        "F4", Figure(12.0, decimals=HALVES), PeerFigures(15, 8.0, 6.0, 8.5), None, Verdict.UNKNOWN
     )
     chart = where_we_stand([days], ENGLISH)
     assert chart.title.startswith("Outside the middle half of similar schools: ")
@@ -330,7 +464,7 @@ def test_concentration_is_told_with_how_many_pupils_were_never_absent() -> None:
     none = example.comparison("B7", Figure(0.55, decimals=0), PeerFigures(0), None, Verdict.UNKNOWN)
     assert plain(concentration_sentence(top, none, ENGLISH)) == (
         "The 5 % of pupils with most unauthorised absence account for 62 % of it. At similar schools it is "
-        "40.0 %. 55 % of pupils had none at all."
+        "40 %. 55 % of pupils had none at all."
     )
     assert concentration_sentence(None, none, ENGLISH) == ""
     small = replace(top, own=Figure(None, status=Status.TOO_SMALL))

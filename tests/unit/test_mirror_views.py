@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from mirrors.access import open_demo_viewer
+from mirrors.access import Role, Viewer
 from mirrors.definitions import load_jurisdiction
 from mirrors.store import Snapshot, publish_tables
 from mirrors.views import open_published
@@ -16,17 +16,18 @@ from mirrors.views.figure import Against, Comparison, Figure, PeerFigures, Statu
 from mirrors.views.groups import BREAKDOWNS
 from mirrors.views.mirror import MirrorView, mirror_view
 from mirrors.views.pattern import stands_out
-from mirrors.views.response import STEPS, beside_peers
+from mirrors.views.response import STEPS, beside_past, beside_share
 from mirrors.views.telling import first_and_others
 from mirrors.views.weakest import weakest_points
 from tests.spec.cities import City, sample_city
 from tests.unit import examples as example
 
-ADVISER = open_demo_viewer()
+ADVISER = Viewer(Role.ADVISER, name="adviser")
 YEAR = "2025-26"
 LARGE, SMALL, GAPS, RECODED = "S0001", "S0085", "S0014", "S0103"
 NEW_TABLES = {
-    "profile", "group", "gap", "decomposition", "step", "pooled", "trend_word", "driver", "calibration"
+    "profile", "group", "gap", "decomposition", "step", "pooled", "trend_word", "driver", "calibration",
+    "city_group", "city_step",
 }  # fmt: skip
 
 
@@ -125,7 +126,7 @@ def test_a_half_day_stands_out_only_beyond_chance() -> None:
 def test_a_step_lags_behind_only_beyond_chance_and_by_ten_points(
     share: float | None, pupils: int | None, peers: float | None, verdict: Verdict
 ) -> None:
-    assert beside_peers(share, pupils, peers) is verdict
+    assert beside_share(share, pupils, peers) is verdict
 
 
 # Weakest points
@@ -231,6 +232,93 @@ def test_the_follow_up_is_as_published(city: City, large: MirrorView) -> None:
             assert same(step.peer_share, published.loc[step.step, "peer_share"])
 
 
+def of_last_year(city: City, table: str, school: str) -> pd.DataFrame:
+    """Return the published rows of a school in the year before the last one."""
+    frame = city.tables[table]
+    return frame[(frame["school_id"] == school) & (frame["school_year"] == "2024-25")]
+
+
+def test_groups_stand_beside_the_city_and_the_year_before(city: City, large: MirrorView) -> None:
+    together = city.tables["city_group"]
+    place = ["indicator", "breakdown", "member"]
+    together = together[together["school_year"] == YEAR].set_index(place)["value"]
+    before = of_last_year(city, "group", LARGE).set_index(place)
+    seen = 0
+    for each in large.breakdowns:
+        assert each.past_year == "2024-25"
+        for group in each.groups:
+            key = (each.indicator.id, each.name, group.member)
+            assert group.beside(Against.CITY) == together.get(key)
+            told = key in before.index and before.loc[key, "status"] == "exact"
+            both = told and group.own.status is Status.EXACT
+            assert group.beside(Against.PAST) == (before.loc[key, "value"] if both else None)
+            assert group.beside(Against.EXPECTED) is None
+            seen += both
+    assert seen > 10
+
+
+def test_steps_stand_beside_the_city_and_the_year_before(city: City, large: MirrorView) -> None:
+    together = city.tables["city_step"]
+    together = together[together["school_year"] == YEAR].set_index(["threshold", "step"])["share"]
+    before = of_last_year(city, "step", LARGE).set_index(["threshold", "step"])
+    seen = 0
+    for chain in large.chains:
+        for step in chain.steps[1:]:
+            key = (chain.threshold, step.step)
+            assert step.beside(Against.CITY).share == together.get(key)
+            both = step.status is Status.EXACT and before.loc[key, "status"] == "exact"
+            past = step.beside(Against.PAST)
+            if not chain.school_years and not before.loc[key, "pooled"]:
+                assert past.share == (before.loc[key, "share"] if both else None)
+                seen += both
+            assert step.beside(Against.EXPECTED).share is None
+        assert not set(chain.past_years) & {*chain.school_years, YEAR}
+    assert seen > 0
+
+
+def test_nothing_of_the_past_stands_beside_the_first_year_after_a_break(snapshot: Snapshot) -> None:
+    view = mirror_view(snapshot, ADVISER, LARGE, "2021-22")
+    assert view.breakdowns
+    assert view.chains
+    assert not any(each.knows(Against.PAST) for each in (*view.breakdowns, *view.chains))
+    assert all(each.knows(Against.CITY) for each in view.breakdowns)
+
+
+@pytest.mark.parametrize(
+    ("share", "before", "verdict"),
+    [
+        (0.5, 0.8, Verdict.LOWER),
+        (0.8, 0.5, Verdict.HIGHER),
+        (0.5, 0.6, Verdict.SIMILAR),
+        # An interval that excludes the other share is not enough: that one holds chance too.
+        (0.5, 0.68, Verdict.SIMILAR),
+        (None, 0.5, Verdict.UNKNOWN),
+        (0.5, None, Verdict.UNKNOWN),
+    ],
+)
+def test_an_own_past_share_differs_only_where_both_intervals_lie_apart(
+    share: float | None, before: float | None, verdict: Verdict
+) -> None:
+    assert beside_past(share, 60, before, 60) is verdict
+    assert beside_share(0.5, 60, 0.68) is Verdict.LOWER
+
+
+def test_the_windows_of_a_small_school_follow_one_another(city: City, snapshot: Snapshot) -> None:
+    published = city.tables["pooled"]
+    published = published[published["school_id"] == SMALL]
+    view = mirror_view(snapshot, ADVISER, SMALL, YEAR)
+    for trend in (*view.trends, *view.more_trends):
+        rows_of = published[published["indicator"] == trend.indicator.id]
+        told = rows_of[rows_of["value"].notna()].drop_duplicates("years")
+        assert [",".join(each.school_years) for each in trend.windows] == told["years"].tolist()
+        assert [each.own.value for each in trend.windows] == told["value"].tolist()
+        years = [year for each in trend.windows for year in each.school_years]
+        assert len(years) == len(set(years))
+    assert view.trends[0].windows
+    earlier = mirror_view(snapshot, ADVISER, SMALL, "2023-24").trends[0]
+    assert earlier.windows == view.trends[0].windows[: len(earlier.windows)]
+
+
 def test_trends_carry_their_word_and_what_moved(city: City, large: MirrorView) -> None:
     words = rows(city, "trend_word", LARGE).set_index("indicator")["word"]
     for trend in (*large.trends, *large.more_trends):
@@ -267,7 +355,7 @@ def test_a_small_school_gets_years_together_as_published(city: City, snapshot: S
     for each in view.comparisons:
         assert each.pooled is not None
         assert same(each.pooled.own.value, published.loc[each.indicator.id, "value"])
-        assert each.pooled.school_years == ("2023-24", "2024-25", "2025-26")
+        assert ",".join(each.pooled.school_years) == published.loc[each.indicator.id, "years"]
         assert each.shown is each.pooled.own
     assert view.weakest == ()
 

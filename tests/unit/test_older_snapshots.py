@@ -11,12 +11,12 @@ import pytest
 from click.testing import CliRunner
 
 from mirrors.__main__ import main
-from mirrors.access import open_demo_viewer
+from mirrors.access import Role, Viewer
 from mirrors.store import NoSnapshot, Origin, PublishedStore, StoreDamaged, publish_tables
 from mirrors.views.ten_and_ten import lists_record
 from tests.spec.cities import City, sample_city
 
-ADVISER = open_demo_viewer()
+ADVISER = Viewer(Role.ADVISER, name="adviser")
 YEAR = "2024-25"
 
 

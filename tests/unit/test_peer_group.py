@@ -1,6 +1,7 @@
 """Peer groups: same type, nearest first, never too small, never chosen by the year they are compared in."""
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -166,6 +167,32 @@ def test_statistics_leave_out_what_is_unknown() -> None:
         assert statistics.median[school] == np.median(known)
         assert statistics.low[school] == np.quantile(known, 0.25)
         assert statistics.high[school] == np.quantile(known, 0.75)
+
+
+def test_nothing_is_said_where_one_peer_has_more_than_half_of_the_pupils() -> None:
+    matrix = city({"primary": 60})
+    groups = groups_of(matrix)
+    others = peer_statistics(groups, np.arange(60.0))
+    giant = int(groups.peers[0, 3])
+    for pupils, alone in ((14 * 100.0, False), (14 * 100.0 + 1, True)):
+        sizes = np.where(np.arange(60) == giant, pupils, 100.0)
+        found = peer_statistics(replace(groups, features=replace(matrix, pupils=sizes)), np.arange(60.0))
+        has_it = (groups.peers == giant).any(axis=1)
+        assert has_it[0]
+        assert (found.count == others.count).all()
+        for one, other in ((found.median, others.median), (found.low, others.low), (found.high, others.high)):
+            assert (np.isnan(one) == (has_it & alone)).all()
+            assert (one[~np.isnan(one)] == other[~np.isnan(one)]).all()
+
+
+def test_a_peer_without_a_value_is_not_counted_among_the_pupils() -> None:
+    matrix = city({"primary": 60})
+    groups = groups_of(matrix)
+    giant, value = int(groups.peers[0, 3]), np.arange(60.0)
+    value[giant] = np.nan
+    sizes = np.where(np.arange(60) == giant, 10_000.0, 100.0)
+    found = peer_statistics(replace(groups, features=replace(matrix, pupils=sizes)), value)
+    assert not np.isnan(found.median).any()
 
 
 def test_no_peers_no_statistics() -> None:

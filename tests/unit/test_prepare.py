@@ -209,6 +209,15 @@ class TestReduction:
         opened = mornings(calendar=[{**free, "school_id": None}, {**free, "kind": "open"}])
         assert (everywhere, opened) == (with_free, usual)
 
+    def test_sessions_are_half_days_by_another_name(self) -> None:
+        given = {
+            "enrolment": [enrolled(20)],
+            "absence_events": [absence("a", MONDAY, code="O"), absence("b", MONDAY, "pm", code="I")],
+        }
+        tables = {name: pa.Table.from_pylist(rows) for name, rows in given.items()}
+        found = reduce_events(tables, load_jurisdiction("england"))["absence"].to_pylist()
+        assert {row["code"]: row["units"] for row in found if row["breakdown"] == "all"} == {"O": 1, "I": 1}
+
     def test_a_jurisdiction_that_counts_days_is_refused(self) -> None:
         with pytest.raises(NoHalfDays):
             reduce_events({}, load_jurisdiction("new-york"))
@@ -332,6 +341,18 @@ class TestMeasures:
     def test_one_pupil_with_everything_is_as_unequal_as_can_be(self) -> None:
         gini = self.count("gini", absence_events=[absence("a", MONDAY)])
         assert gini == (pytest.approx(0.95), 1, 20)
+
+    def test_half_of_the_pupils_had_a_first_absence_by_the_median_day(self) -> None:
+        days = school_days(6)
+        first = [absence(f"p{place}", days[place // 2]) for place in range(10)]
+        again = [absence("p0", days[5]), absence("p1", days[5], code="Z")]
+        # Exactly ten of twenty by the fifth day: the median lies on it, or midway to the next first absence.
+        found = self.count("first_absence", absence_events=[*first, *again])
+        assert found == (5, 1, 20)
+        later = absence("p10", days[5])
+        found = self.count("first_absence", absence_events=[*first, *again, later])
+        assert found == (5.5, 1, 20)
+        assert self.count("first_absence", absence_events=first[:9]) is None
 
     def test_a_day_when_most_are_absent_is_a_disruption(self) -> None:
         usual = [absence("a", day, code="Z") for day in school_days(20)]

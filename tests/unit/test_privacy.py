@@ -326,6 +326,41 @@ def test_a_list_of_first_names_on_another_sheet_is_seen() -> None:
     }
 
 
+def test_a_school_that_is_named_after_somebody_may_stand_on_another_sheet() -> None:
+    school = "Dr. Lotte Peeters School"
+    cells = [Margin("other_cell", school, "x", 2), Margin("other_cell", "Rue Neuve", "x", 3)]
+    columns = {"school": [school, "Rue Neuve"], "units": ["1", "2"]}
+    known = {"school": ColumnUse.SCHOOL_NAME, "units": ColumnUse.NUMBER}
+    assert not find_personal_data(source(cells, **columns), [known])
+    # Nobody else may, and where no column holds names of schools, no name is one.
+    more = [*cells, Margin("other_cell", "Emma Janssens", "x", 4)]
+    [finding] = find_personal_data(source(more, **columns), [known])
+    assert (finding.problem, finding.row) == (Problem.PERSON_NAME, 4)
+    unknown = {"school": ColumnUse.CATEGORY, "units": ColumnUse.NUMBER}
+    assert Problem.PERSON_NAME in problems(find_personal_data(source(cells, **columns), [unknown]))
+
+
+@pytest.mark.parametrize(
+    ("values", "passes"),
+    [
+        (["0.75", "S", None, "1"], True),
+        (["0,5", "1,0", "0"], True),
+        (["0.75", "other", "1"], False),
+        (["0", "1", "S"], False),
+        (["0.75", "12"], False),
+    ],
+)
+def test_a_question_over_a_column_of_shares_names_nobody(values: list[str | None], passes: bool) -> None:
+    question = "Parents feel welcome at my child's address"
+    marked = frozenset({"S"})
+    [table] = [{question: ColumnUse.NUMBER}]
+    found = find_personal_data(source(**{question: values}), [table], markers=marked)
+    assert (Problem.PERSONAL_HEADER not in problems(found)) == passes
+    for use in (ColumnUse.CATEGORY, ColumnUse.UNKNOWN):
+        strict = find_personal_data(source(**{question: values}), [{question: use}], markers=marked)
+        assert Problem.PERSONAL_HEADER in problems(strict)
+
+
 def test_a_personal_name_of_a_file_is_not_told() -> None:
     name = "Lotte_Peeters 3B.csv"
     findings = find_personal_data(source([Margin("file_name", name)], name, code=["an@x.be"]), None)

@@ -13,6 +13,7 @@ import pytest
 from mirrors.definitions import load_contracts
 from mirrors.sample import write_sample
 from mirrors.sample.files import FORMATS
+from mirrors.sample.measures.further import kaplan_meier_median
 from mirrors.sample.schools import CitySize
 from mirrors.sample.timetable import HALF_DAYS, SCHOOL_YEARS, half_days, school_days
 
@@ -333,13 +334,10 @@ def february(city: Tables) -> pd.Series:
 
 ONLY_SECONDARY = {
     *("exam", "off_exam", "attest_a", "attest_b", "attest_c", "to_lower_finality", "to_higher_finality"),
-    *("excluded", "unknown_destination"),
+    *("excluded", "unknown_destination", "first_lesson", "last_lesson", "other_lessons"),
 }
 NOT_IN_THE_FIRST_YEAR = {"severe_again", "repeater"}
-NOT_DELIVERED = {
-    *("first_lesson", "last_lesson", "other_lessons", "lesson_hours", "rolling_absentee", "helpdesk_in_time"),
-    "first_weeks",
-}
+NOT_DELIVERED = {"lesson_hours", "rolling_absentee", "first_weeks"}
 
 
 def test_measures_are_those_of_the_contract_that_a_city_of_three_providers_has(whole_city: Tables) -> None:
@@ -355,11 +353,39 @@ def test_measures_are_those_of_the_contract_that_a_city_of_three_providers_has(w
 
 
 def test_a_part_is_no_larger_than_its_whole(city: Tables) -> None:
-    parts = city["measure"].query("measure not in ('gini', 'late_minutes')")
+    parts = city["measure"].query("measure not in ('gini', 'late_minutes', 'first_absence')")
     assert (parts["numerator"] <= parts["denominator"]).all()
     assert (parts["numerator"] >= 0).all()
     assert (parts["denominator"] > 0).all()
     assert city["measure"].query("measure == 'gini'")["numerator"].between(0.2, 1).all()
+
+
+def test_the_first_absence_comes_by_the_middle_of_the_pupils_or_never(city: Tables) -> None:
+    days = measured(city)["first_absence"]
+    assert days.between(1, 190).sum() == days.notna().sum() > 5
+    bands = city["pupil_band"].query("breakdown == 'all' and code == 'B' and scale == 'units'")
+    none = bands[bands["at_least"] == 0].set_index(SCHOOL_YEAR)
+    absent = (1 - none["pupils"] / none["base"]).reindex(days.index)
+    assert days[absent > 0.6].notna().all()
+    assert days[absent < 0.4].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("days", "ended", "median"),
+    [
+        ([3, 5, 9, 9], [True, True, True, True], 7.0),
+        ([3, 5, 9, 9], [True, True, False, False], 5.0),
+        ([3, 5, 9, 9, 9], [True, True, False, False, False], None),
+        # Who left on day 4 counts no more among those who still wait: of two left one has it on day 5.
+        ([3, 4, 4, 5, 9], [True, False, False, True, False], 5.0),
+        ([9, 9], [False, False], None),
+    ],
+)
+def test_the_median_wait_knows_of_those_who_still_wait(
+    days: list[int], ended: list[bool], median: float | None
+) -> None:
+    found = kaplan_meier_median(np.array(days), np.array(ended))
+    assert found == median if median is not None else np.isnan(found)
 
 
 def test_two_halves_of_a_pattern_are_the_whole_year(city: Tables) -> None:

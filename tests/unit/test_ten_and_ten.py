@@ -21,6 +21,7 @@ def quiet_change(years: int = 6) -> Change:
         eligible=np.ones(SCHOOLS, dtype=bool),
         years_used=np.full(SCHOOLS, years),
         points=np.zeros(SCHOOLS),
+        log_odds=np.zeros(SCHOOLS),
         p_rise=np.full(SCHOOLS, 0.1),
         p_fall=np.full(SCHOOLS, 0.1),
         level=np.full(SCHOOLS, 0.08),

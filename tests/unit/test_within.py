@@ -10,7 +10,7 @@ from mirrors.benchmark.fewest import fewest_pupils
 from mirrors.benchmark.group import gaps
 from mirrors.benchmark.pooling import comparable_years, pool, too_small, with_doubt
 from mirrors.benchmark.trend import words_of
-from mirrors.definitions import load_indicators, load_jurisdiction
+from mirrors.definitions import HALVES, load_indicators, load_jurisdiction
 from mirrors.disclosure.complement import hidden_together
 from mirrors.disclosure.groups import decomposition, gap, group
 from mirrors.disclosure.over_years import driver, pooled
@@ -144,32 +144,59 @@ def together(observed: pd.DataFrame) -> list[tuple[str, float, float]]:
     return list(rows[["years", "pupils", "value"]].itertuples(index=False, name=None))
 
 
-def test_three_small_years_are_told_together() -> None:
-    found = together(years_of(y22_23=15, y23_24=10, y24_25=15))
-    assert found == [("2022-23,2023-24,2024-25", 40.0, pytest.approx(0.2))]
+def test_small_years_are_told_together_once_they_have_pupils_enough() -> None:
+    found = together(years_of(y21_22=5, y22_23=5, y23_24=10))
+    assert found == [("2021-22,2022-23,2023-24", 20.0, pytest.approx(0.2))]
+    found = together(years_of(y21_22=15, y22_23=15))
+    assert found == [("2021-22,2022-23", 30.0, pytest.approx(0.2))]
+
+
+def test_years_told_together_never_overlap_and_a_year_that_waits_tells_the_last_ones() -> None:
+    found = together(years_of(y21_22=15, y22_23=15, y23_24=10, y24_25=15, y25_26=15))
+    first, second = ("2021-22,2022-23", 30.0), ("2023-24,2024-25", 25.0)
+    assert [row[:2] for row in found] == [first, first, second, second]
+
+
+def test_later_years_change_no_window_that_was_told() -> None:
+    pupils = {"y21_22": 12, "y22_23": 6, "y23_24": 1, "y24_25": 19, "y25_26": 4}
+    whole = together(years_of(**pupils))
+    for until in range(1, len(pupils)):
+        found = together(years_of(**dict(list(pupils.items())[:until])))
+        assert found == whole[: len(found)]
+
+
+def test_three_years_that_are_too_few_even_together_are_closed_and_say_so() -> None:
+    observed = years_of(y21_22=3, y22_23=4, y23_24=5, y24_25=15, y25_26=15)
+    found = together(observed)
+    assert [row[0] for row in found] == ["2021-22,2022-23,2023-24"] * 2 + ["2024-25,2025-26"]
+    small = too_small(INDICATORS["B2"], observed)
+    rows = pool(small, comparable_years(small["school_year"], (), FLANDERS))
+    told = pooled(with_doubt(INDICATORS["B2"], rows, 1.0), INDICATORS)
+    assert told["status"].tolist()[:2] == ["too_small"] * 2
 
 
 @pytest.mark.parametrize(
     "years",
     [
-        {"y23_24": 15, "y24_25": 15},
+        {"y24_25": 15},
+        {"y23_24": 5, "y24_25": 5},
         {"y22_23": 15, "y23_24": 20, "y24_25": 15},
-        {"y21_22": 15, "y22_23": 15, "y24_25": 15},
+        {"y22_23": 15, "y24_25": 15},
         # Years without school are no years to add.
-        {"y20_21": 15, "y21_22": 15, "y22_23": 15},
+        {"y20_21": 15, "y21_22": 15},
     ],
 )
-def test_fewer_years_or_one_with_a_figure_of_its_own_are_not_added(years: dict[str, float]) -> None:
+def test_too_few_years_or_one_with_a_figure_of_its_own_are_not_added(years: dict[str, float]) -> None:
     assert together(years_of(**years)) == []
 
 
 def test_years_together_have_the_interval_of_their_sum() -> None:
-    small = too_small(INDICATORS["B2"], years_of(y22_23=15, y23_24=10, y24_25=15))
+    small = too_small(INDICATORS["B2"], years_of(y22_23=10, y23_24=9, y24_25=19))
     rows = pool(small, comparable_years(small["school_year"], (), FLANDERS))
     [row] = with_doubt(INDICATORS["B2"], rows, 1.0).to_dict("records")
-    assert (row["low"], row["high"]) == (pytest.approx(0.105, abs=1e-3), pytest.approx(0.348, abs=1e-3))
+    assert (row["low"], row["high"]) == (pytest.approx(0.103, abs=1e-3), pytest.approx(0.352, abs=1e-3))
     [told] = pooled(pd.DataFrame([row]), INDICATORS).to_dict("records")
-    assert (told["status"], told["value"], told["low"], told["high"]) == ("exact", 0.2, 0.1, 0.35)
+    assert (told["status"], told["value"], told["low"], told["high"]) == ("exact", 0.25, 0.14, 0.41)
 
 
 def test_comparable_years_end_at_breaks_gaps_and_new_ways_of_counting() -> None:
@@ -211,9 +238,9 @@ def told(
     ("key", "counts", "shown"),
     [
         # Two excluded pupils are two children, whoever else there is.
-        ("G6", (2, 800, 2.5), ("at_most", 5.0)),
-        ("G6", (0, 800, 0.0), ("at_most", 5.0)),
-        ("G6", (6, 800, 7.5), ("exact", 8.0)),
+        ("G6", (2, 800, 2.5), ("at_most", 6.0)),
+        ("G6", (0, 800, 0.0), ("at_most", 6.0)),
+        ("G6", (6, 800, 7.5), ("exact", 6.0)),
         ("G4I", (3, 150, 2.0), ("at_most", 3.0)),
         ("D2", (0.7641, 1, 0.7641), ("exact", 0.76)),
         ("D1", (260, 600, 0.4333), ("exact", 0.435)),
@@ -235,8 +262,11 @@ def test_on_fewer_pupils_nothing_is_told(key: str, few: float) -> None:
 
 
 def test_decimals_fit_the_steps() -> None:
-    found = {key: decimals(INDICATORS[key]) for key in ("A1", "B2", "A5", "F2", "D1", "D2", "E1", "G6", "C4")}
-    assert found == {"A1": 1, "B2": 0, "A5": 0, "F2": 0, "D1": 1, "D2": 2, "E1": 1, "G6": 0, "C4": 0}
+    keys = ("A1", "B2", "A5", "F2", "D1", "D2", "E1", "F4", "G6", "C4")
+    found = {key: float(decimals(INDICATORS[key], np.array(200.0))) for key in keys}
+    halves = {"D1": HALVES, "F4": HALVES}
+    assert found == {"A1": 1, "B2": 0, "A5": 0, "F2": 0, "D2": 2, "E1": 1, "G6": 0, "C4": 0, **halves}
+    assert decimals(INDICATORS["A1"], np.array([197.0, 198.0])).tolist() == [HALVES, 1]
 
 
 # What may be told within a school
@@ -317,13 +347,31 @@ def test_a_gap_is_told_beside_a_group_that_is_told() -> None:
     assert found["ratio"].tolist() == pytest.approx([2.0, 0.5])
     half = 1.959964 * np.sqrt(0.5 * (0.8**2 / 40 + 0.9**2 / 80))
     assert found["low"].iloc[0] == pytest.approx(2 * np.exp(-half))
-    shown = pd.DataFrame({"member": ["P1", "P2"], "status": ["exact", "too_small"]}).assign(
-        **CELL, breakdown="grade"
-    )
+    shown = pd.DataFrame({"member": ["P1", "P2"], "status": ["exact", "too_small"], "value": [0.2, np.nan]})
+    shown = shown.assign(**CELL, breakdown="grade")
     rounded = gap(found, shown)
     assert rounded["status"].tolist() == ["exact", "too_small"]
     assert rounded["ratio"].iloc[0] == 2.0
     assert np.isnan(rounded["ratio"].iloc[1])
+
+
+@pytest.mark.parametrize(
+    ("absent", "rest", "status"),
+    [
+        # 0.74 and 0.26 per cent: both are shown as half a per cent.
+        (7.4, 2.6, "alike"),
+        (7.6, 2.6, "exact"),
+        (2.6, 7.6, "exact"),
+    ],
+)
+def test_a_gap_never_contradicts_the_figures_that_are_shown(absent: float, rest: float, status: str) -> None:
+    rows = groups_of(100, 100, key="A2").assign(numerator=[absent, rest], denominator=1000.0)
+    rows["value"] = rows["numerator"] / rows["denominator"]
+    shown = group(INDICATORS["A2"], rows, QUIET)
+    first = gap(gaps(rows, variance=0.5), shown).iloc[0]
+    assert first["status"] == status
+    assert np.isnan(first["ratio"]) == (status == "alike")
+    assert (shown["value"].iloc[0] != shown["value"].iloc[1]) == (status == "exact")
 
 
 def test_as_shown_the_parts_of_a_difference_add_up() -> None:
@@ -354,7 +402,7 @@ def steps_of(at: float, *pupils: float) -> pd.DataFrame:
 def test_steps_are_told_as_bounds_where_few_are_on_one_side() -> None:
     found = step(steps_of(44, 42, 30, 3), QUIET)
     assert found["status"].tolist() == ["exact", "at_least", "exact", "at_most"]
-    assert found["share"].tolist() == [1.0, 0.9, 0.68, 0.1]
+    assert found["share"].tolist() == [1.0, 0.9, 0.67, 0.1]
     assert found["pupils"].tolist()[:3] == [45.0, 40.0, 30.0]
     assert np.isnan(found["pupils"].iloc[3])
     assert found["peer_share"].tolist()[1:] == [0.61, 0.61, 0.61]
@@ -365,8 +413,7 @@ def test_steps_are_told_as_bounds_where_few_are_on_one_side() -> None:
 def test_under_twenty_pupils_at_a_threshold_there_is_no_share() -> None:
     found = step(steps_of(19, 12), QUIET)
     assert found["status"].tolist() == ["too_small", "too_small"]
-    assert found["share"].isna().all()
-    assert found["pupils"].tolist() == [20.0, 10.0]
+    assert found[["share", "pupils"]].isna().all(axis=None)
 
 
 def test_of_figures_found_wrong_nothing_is_told() -> None:

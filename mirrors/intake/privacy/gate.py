@@ -36,19 +36,31 @@ from mirrors.intake.values import YEAR_FORM
 
 Uses = Mapping[str, ColumnUse]
 
+SHARE_FORM = r"[01]|0[.,]\d+|1[.,]0+"
+
 
 def find_personal_data(
-    source: SourceFile, uses: Sequence[Uses] | None, confirmed: frozenset[str] = frozenset()
+    source: SourceFile,
+    uses: Sequence[Uses] | None,
+    confirmed: frozenset[str] = frozenset(),
+    markers: frozenset[str] = frozenset(),
 ) -> list[Finding]:
     """Return what in `source` may be about a person.
 
     `uses` tells for every table what its columns are used for; None is the strictest: nothing is known.
     `confirmed` are columns, as findings name them, declared to hold no national numbers: findings that ask
-    are left out for them, findings that refuse are not.
+    are left out for them, findings that refuse are not. `markers` are texts that stand for a number that is
+    not given.
     """
-    findings = list(personal_margins(source))
-    for place, table in enumerate(source.tables):
-        findings += _TableSearch(table, uses[place] if uses is not None else None).findings()
+    searches = [
+        _TableSearch(table, uses[place] if uses is not None else None, markers)
+        for place, table in enumerate(source.tables)
+    ]
+    # A school that is named after somebody may stand in a sheet that is not loaded, too.
+    schools = frozenset[str]().union(*(search.school_names() for search in searches))
+    findings = list(personal_margins(source, schools))
+    for search in searches:
+        findings += search.findings()
     asked = [one for one in findings if one.severity is Severity.ASK and one.column in confirmed]
     return [one for one in dict.fromkeys(findings) if one not in asked]
 
@@ -56,9 +68,10 @@ def find_personal_data(
 class _TableSearch:
     """The search of one table: its columns as the rules see them."""
 
-    def __init__(self, table: SourceTable, uses: Uses | None) -> None:
+    def __init__(self, table: SourceTable, uses: Uses | None, markers: frozenset[str]) -> None:
         self.table = table
         self.uses = uses
+        self.markers = markers
         lines = table.rows.column(ROW).to_numpy()
         self.columns = [
             PrivateColumn(place, header, self._use(header), _encoded(table.rows.column(place - 1)), lines)
@@ -81,6 +94,11 @@ class _TableSearch:
                     if len(positions) and column.share(positions):
                         yield self._finding(column, problem, positions, detail)
 
+    def school_names(self) -> frozenset[str]:
+        """Return the names of schools in the column that the mapping reads them from."""
+        column = self._first(ColumnUse.SCHOOL_NAME)
+        return frozenset(map(str.strip, column.texts.to_pylist())) if column else frozenset()
+
     def _use(self, header: str) -> ColumnUse | None:
         """Return the use of a column; without a mapping, numbers of schools are told by their name."""
         use = self.uses.get(header, ColumnUse.UNKNOWN) if self.uses is not None else None
@@ -94,11 +112,20 @@ class _TableSearch:
         only_numbers = len(column.words) == 0
         personal = is_personal_header(column.header, column.use, only_numbers, self.beside_tokens)
         told = column.use in (None, ColumnUse.UNKNOWN) and tells_respondent(column.header)
-        if personal or told:
+        if told or (personal and not self._holds_shares(column)):
             yield Finding(Problem.PERSONAL_HEADER, *self._where(), column=str(column.place), row=1)
         for one in IN_MARGINS:
             if one.holds(column.header) and not names_schools(column.header):
                 yield Finding(one.problem, *self._where(), str(column.place), 1, detail=one.detail)
+
+    def _holds_shares(self, column: PrivateColumn) -> bool:
+        """Return whether a column holds only shares, which name nobody, though its name is a question."""
+        if column.use is not ColumnUse.NUMBER:
+            return False
+        texts = [text for text in column.texts.to_pylist() if text not in self.markers]
+        shares = [text for text in texts if re.fullmatch(SHARE_FORM, text)]
+        # Noughts and ones alone may be a yes or no about every pupil.
+        return len(shares) == len(texts) and any(len(text) > 1 for text in shares)
 
     def _judge(self, column: PrivateColumn) -> Iterator[Judged]:
         of_schools = column.use is ColumnUse.SCHOOL_NAME or (

@@ -27,9 +27,18 @@ def safe_name(name: str) -> str:
     return f"…{PurePosixPath(name).suffix}" if looks_personal(_stem(name)) else name
 
 
-def personal_margins(source: SourceFile) -> Iterator[Finding]:
-    """Yield what is personal in the texts around the tables; who wrote the file is not looked at."""
-    texts = [margin for margin in source.margins if margin.kind != "author" and margin.text.strip()]
+def personal_margins(source: SourceFile, schools: frozenset[str] = frozenset()) -> Iterator[Finding]:
+    """Yield what is personal in the texts around the tables; who wrote the file is not looked at.
+
+    Nor is a cell that is the name of one of `schools`, which its own column is searched for.
+    """
+    texts = [
+        margin
+        for margin in source.margins
+        if margin.kind != "author"
+        and margin.text.strip()
+        and not (margin.kind in _CELLS and margin.text.strip() in schools)
+    ]
     for sheet in dict.fromkeys(margin.sheet for margin in texts):
         yield from _of_sheet(source, [margin for margin in texts if margin.sheet == sheet])
 

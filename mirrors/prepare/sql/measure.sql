@@ -7,6 +7,8 @@ every AS (
     UNION ALL
     SELECT school_id, school_year, measure, numerator, denominator, pupils FROM measure_pupil
     UNION ALL
+    SELECT school_id, school_year, measure, numerator, denominator, pupils FROM measure_first
+    UNION ALL
     SELECT school_id, school_year, measure, numerator, denominator, pupils FROM measure_late
     UNION ALL
     SELECT school_id, school_year, measure, numerator, denominator, pupils FROM measure_referral

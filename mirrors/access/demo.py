@@ -1,0 +1,95 @@
+"""The demo doors: three ways into a store that never held anything but a synthetic city."""
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from mirrors.access.viewer import Role, Viewer
+from mirrors.desk import open_desk, reading
+from mirrors.desk.tables import ACCOUNT
+from mirrors.store import NoSnapshot, PublishedStore, holds_facts, open_facts
+from mirrors.store.backup import COPY, FACTS
+from mirrors.store.ledger import REFUSED
+from mirrors.store.published import current_name
+from mirrors.store.trouble import StoreTrouble
+
+
+@dataclass(frozen=True)
+class Door:
+    """A way in without an account: `id` is the role's word."""
+
+    id: str
+    role: Role
+    school_ids: frozenset[str] = frozenset()
+
+    @property
+    def viewer(self) -> Viewer:
+        """Who comes in by this door."""
+        return Viewer(self.role, self.school_ids, f"demo {self.id.replace('_', ' ')}", f"demo:{self.id}")
+
+
+def demo_doors(store_folder: Path) -> tuple[Door, ...]:
+    """Return the demo doors of a store, or none.
+
+    They are open while every upload ever taken in came by a profile marked synthetic, at least one did, and
+    nobody has an account. Raises StoreTrouble.
+    """
+    if not holds_facts(store_folder) or not _only_synthetic(store_folder) or not _nobody(store_folder):
+        return ()
+    school = _school_worth_seeing(store_folder)
+    team = [Door(Role.SCHOOL_TEAM.value, Role.SCHOOL_TEAM, frozenset({school}))] if school else []
+    administrator = Door(Role.ADMINISTRATOR.value, Role.ADMINISTRATOR)
+    return (Door(Role.ADVISER.value, Role.ADVISER), *team, administrator)
+
+
+def _nobody(folder: Path) -> bool:
+    with reading(open_desk(folder)) as connection:
+        return not connection.execute(select(func.count()).select_from(ACCOUNT)).scalar_one()
+
+
+def _only_synthetic(folder: Path) -> bool:
+    files = tuple(_state(folder / name) for name in (FACTS, COPY))
+    return _were_synthetic(folder, files)
+
+
+def _state(path: Path) -> tuple[int, int]:
+    if not path.exists():
+        return (0, 0)
+    stat = path.stat()
+    return (stat.st_size, stat.st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _were_synthetic(folder: Path, _files: tuple[tuple[int, int], ...]) -> bool:
+    """Return whether all uploads were synthetic, read anew only when the files of the facts changed."""
+    with open_facts(folder) as facts:
+        taken = [upload for upload in facts.uploads() if upload.decision != REFUSED]
+        return bool(taken) and all(upload.mapped_by.synthetic for upload in taken)
+
+
+def _school_worth_seeing(folder: Path) -> str | None:
+    try:
+        return _fullest(folder, current_name(folder))
+    except (NoSnapshot, StoreTrouble):
+        return None
+
+
+@lru_cache(maxsize=8)
+def _fullest(folder: Path, snapshot_name: str) -> str | None:
+    """Return the school of which most is shown in the newest year, of those whose registers are in order."""
+    snapshot = PublishedStore(folder).named(snapshot_name)
+    try:
+        registers = snapshot.rows("registration", order_by="school_year DESC, school_id")
+        in_order = [row for row in registers if row["complete"] and not row["alarms"]] or registers
+        if not in_order:
+            return None
+        newest = in_order[0]["school_year"]
+        figures = snapshot.rows("figure", school_year=newest)
+        shown = Counter(row["school_id"] for row in figures if row["value"] is not None)
+        candidates: list[str] = [row["school_id"] for row in in_order if row["school_year"] == newest]
+        return max(candidates, key=lambda school_id: (shown[school_id], school_id))
+    finally:
+        snapshot.close()

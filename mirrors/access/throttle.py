@@ -1,0 +1,103 @@
+"""What slows down whoever guesses: failures are counted by name and by address, each under a digest.
+
+A name is counted whether or not there is such an account, so that nobody learns which there are. Every try is
+counted before the password is looked at, and taken off again when it was right: many tries at once count too.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from mirrors.desk.tables import ATTEMPT
+
+LOCKED_FOR = timedelta(minutes=15)
+FORGOTTEN_AFTER = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """So many failures are free of a wait, and after so many nobody is heard for 15 minutes."""
+
+    free: int
+    most: int
+
+    def wait(self, failures: int) -> timedelta:
+        """Return the wait after so many failures: 2 seconds, then double each time, then the lock."""
+        if failures >= self.most:
+            return LOCKED_FOR
+        return timedelta(seconds=2 ** (failures - self.free + 1)) if failures >= self.free else timedelta()
+
+
+BY_NAME = Rule(free=3, most=10)
+BY_ADDRESS = Rule(free=40, most=48)
+"""A school, or a whole city, may come from one address."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """Not heard now: for how long, and whether it is the lock that holds."""
+
+    seconds: int
+    locked: bool
+
+
+@dataclass(frozen=True)
+class Try:
+    """Where one sign-in counts: the name it was for and the address it came from, if that is known."""
+
+    name: str
+    address: str
+
+    @property
+    def keys(self) -> tuple[tuple[str, Rule], ...]:
+        """The digests under which it counts, each with its rule."""
+        by_name = (_key("name", self.name), BY_NAME)
+        return (by_name, (_key("address", self.address), BY_ADDRESS)) if self.address else (by_name,)
+
+
+def count(connection: Connection, one: Try, at: datetime) -> Held | None:
+    """Count a try as failed, or return why it is not heard at all; then it does not count."""
+    held = held_now(connection, one, at)
+    if held is not None:
+        return held
+    connection.execute(delete(ATTEMPT).where(ATTEMPT.c.last_at < at - FORGOTTEN_AFTER))
+    for key, rule in one.keys:
+        failures = _failures(connection, key) + 1
+        row = {"failures": failures, "last_at": at, "until": at + rule.wait(failures)}
+        changed = connection.execute(update(ATTEMPT).where(ATTEMPT.c.digest == key).values(row))
+        if not changed.rowcount:
+            connection.execute(insert(ATTEMPT), [{"digest": key, **row}])
+    return None
+
+
+def held_now(connection: Connection, one: Try, at: datetime) -> Held | None:
+    """Return whether a try would not be heard now."""
+    held: list[Held] = []
+    for key, rule in one.keys:
+        row = connection.execute(select(ATTEMPT).where(ATTEMPT.c.digest == key)).first()
+        if row is not None and row.until > at:
+            held.append(Held(-(-(row.until - at) // timedelta(seconds=1)), row.failures >= rule.most))
+    return max(held, key=lambda one: one.seconds, default=None)
+
+
+def take_off(connection: Connection, one: Try, at: datetime) -> None:
+    """Take off one failure: this try was right as far as it went, and the others count as before."""
+    for key, rule in one.keys:
+        failures = max(_failures(connection, key) - 1, 0)
+        row = {"failures": failures, "until": at + rule.wait(failures)}
+        connection.execute(update(ATTEMPT).where(ATTEMPT.c.digest == key).values(row))
+
+
+def forgive(connection: Connection, name: str) -> None:
+    """Forget the failures of a name."""
+    connection.execute(delete(ATTEMPT).where(ATTEMPT.c.digest == _key("name", name)))
+
+
+def _failures(connection: Connection, key: str) -> int:
+    return connection.execute(select(ATTEMPT.c.failures).where(ATTEMPT.c.digest == key)).scalar() or 0
+
+
+def _key(kind: str, words: str) -> str:
+    return hashlib.sha256(f"{kind}:{words}".encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""The changes of the desk's schema, in order."""

@@ -1,0 +1,372 @@
+"""Everything that a snapshot tells of the numbers of pupils of one school, as sums of unknown numbers.
+
+What is known for certain links them: bands of one kind of absence add up to the school's pupils and so do the
+groups of a breakdown, pupils over a threshold are those of the bands above it, a group has no more of them
+than pupils, and nobody takes a step of the follow-up without having reached its threshold.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import pandas as pd
+
+from mirrors.benchmark.alarm import SchoolYears
+from mirrors.benchmark.benchmark import Benchmark
+from mirrors.benchmark.response import REACHED, STEPS
+from mirrors.definitions import Indicator, load_indicators
+from mirrors.disclosure import protection
+from mirrors.disclosure.protection import BANDS, RATE, WHOLE_SCHOOL, Protection, tells_pupils
+from mirrors.disclosure.rules import COARSER
+from mirrors.disclosure.symbols import Span, finest_step, of_count, of_few, of_share
+from mirrors.disclosure.system import System, Terms
+
+Row = dict[str, Any]
+Rows = dict[tuple[str, str], list[Row]]
+Tables = Mapping[str, pd.DataFrame]
+
+GROUPED = "B2"
+READ = ("school", "figure", "band", "group", "step")
+"""The tables that tell numbers of pupils of a school, or shares of them."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number of pupils that must not be told: `terms` add up to it; `breakdown` is where it is told of."""
+
+    school_year: str
+    breakdown: str
+    terms: Terms = field(hash=False)
+
+
+@dataclass
+class School:
+    """What can be known of one school: the system of all its years, and the cells in it."""
+
+    school_id: str
+    system: System = field(default_factory=System)
+    cells: list[Cell] = field(default_factory=list)
+
+    def small(self) -> list[Cell]:
+        """Return the cells that are of one to four pupils."""
+        return [cell for cell in self.cells if 0.5 < self.system.value(cell.terms) < 4.5]
+
+
+class Told:
+    """The tables of one snapshot, as readers see them, and how finely their counts are told."""
+
+    def __init__(self, tables: Tables, under: Protection) -> None:
+        self._under = under
+        self._step = float(under.rules.count_step)
+        self.rows = {name: _by_school_year(_of_counts(name, tables[name])) for name in READ if name in tables}
+        self._fine = {name: self._is_finer(tables, name) for name in ("school", "group", "step")}
+
+    def _is_finer(self, tables: Tables, name: str) -> bool:
+        shown = tables[name]["pupils"].dropna() if name in tables else pd.Series(dtype=float)
+        return finest_step(shown.to_numpy(float), self._step) < self._step
+
+    def of(self, table: str, at: tuple[str, str]) -> list[Row]:
+        """Return the rows of one school-year."""
+        return self.rows.get(table, {}).get(at, [])
+
+    def step(self, breakdown: str, at: tuple[str, str], table: str = "") -> float:
+        """Return what counts of a breakdown are told to the nearest of."""
+        if self._fine.get(table):
+            return 1.0
+        coarser = at in self._under.coarser.get(breakdown, set())
+        return self._step * (COARSER if coarser else 1)
+
+    @property
+    def large(self) -> float:
+        """The pupils from which a rate is told to a tenth of a point."""
+        return self._under.rules.large_school
+
+    @property
+    def fewest(self) -> float:
+        """The pupils from which there is a share."""
+        return self._under.rules.fewest_pupils
+
+    def dropped(self, breakdown: str) -> SchoolYears:
+        """Return the school-years of which a breakdown is not told."""
+        return self._under.dropped.get(breakdown, set())
+
+
+def _of_counts(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a table that tell how many pupils were absent, and not only how much."""
+    if name != "figure":
+        return frame
+    return frame[
+        frame["indicator"].isin([key for key, one in load_indicators().items() if tells_pupils(one)])
+    ]
+
+
+def _by_school_year(frame: pd.DataFrame) -> Rows:
+    found: Rows = defaultdict(list)
+    for row in frame.to_dict("records"):
+        found[row["school_id"], row["school_year"]].append({str(name): row[name] for name in row})
+    return found
+
+
+def schools(
+    benchmark: Benchmark,
+    indicators: dict[str, Indicator],
+    told: list[Told],
+    chosen: SchoolYears | None = None,
+) -> Iterator[School]:
+    """Yield every school with what all of `told` together tell of it; only cells of the years `chosen`."""
+    facts = _Facts(benchmark, indicators)
+    for school_id in facts.school_ids if chosen is None else sorted({each for each, _ in chosen}):
+        school = School(school_id)
+        for year in facts.years[school_id]:
+            _Year(school, year, facts).add(told)
+        if chosen is not None:
+            school.cells = [cell for cell in school.cells if (school_id, cell.school_year) in chosen]
+        yield school
+
+
+def _less(whole: Terms, part: Terms) -> Terms:
+    """Return what is left of a sum without another one."""
+    return {name: whole.get(name, 0.0) - part.get(name, 0.0) for name in {**whole, **part}}
+
+
+class _Facts:
+    """The true numbers, by school and year."""
+
+    def __init__(self, benchmark: Benchmark, indicators: dict[str, Indicator]) -> None:
+        bands = benchmark.reduced.pupils_in_band
+        self.bands = _by_school_year(bands[bands["status"].isna() & bands["pupils"].notna()])
+        groups = benchmark.within.groups
+        chosen = groups[(groups["indicator"] == GROUPED) & (groups["status"] == "exact")]
+        self.groups = _by_school_year(chosen)
+        self.steps = _by_school_year(benchmark.within.single_steps)
+        rates = benchmark.compared.get(RATE, pd.DataFrame(columns=["school_id", "school_year"]))
+        self.rates = _by_school_year(rates)
+        self.counts = {
+            key: one
+            for key, one in indicators.items()
+            if one.kind == "prevalence" and one.counted.at_least is not None
+        }
+        self.threshold = indicators[GROUPED].counted.at_least if GROUPED in indicators else None
+        self.years: dict[str, list[str]] = defaultdict(list)
+        for school_id, year in sorted({*self.bands, *self.groups, *self.steps}):
+            self.years[school_id].append(year)
+        self.school_ids = list(self.years)
+
+
+class _Year:
+    """One school year of a school, being added to its system."""
+
+    def __init__(self, school: School, year: str, facts: _Facts) -> None:
+        self.school, self.system, self.year, self.facts = school, school.system, year, facts
+        self.at = (school.school_id, year)
+        self.kinds: dict[tuple[str, str], list[Row]] = defaultdict(list)
+        for row in facts.bands.get(self.at, []):
+            self.kinds[row["category"], row["scale"]].append(row)
+
+    def add(self, told: list[Told]) -> None:
+        """Add the unknowns of the year, what links them, and what is told of them."""
+        self._bands()
+        self._groups()
+        self._steps()
+        for each in told:
+            self._told_of_school(each)
+            self._told_of_bands(each)
+            self._told_of_groups(each)
+            self._told_of_steps(each)
+
+    # --- what there is
+
+    def _cell(self, breakdown: str, terms: Terms) -> None:
+        self.school.cells.append(Cell(self.year, breakdown, terms))
+
+    def _band(self, kind: tuple[str, str], at_least: float) -> tuple[object, ...]:
+        return (self.year, "band", *kind, at_least)
+
+    def _above(self, kind: tuple[str, str], at_least: float, below: float | None = None) -> Terms | None:
+        """Return the bands from `at_least` on, or None when no band begins there."""
+        starts = [row["at_least"] for row in self.kinds.get(kind, [])]
+        if at_least not in starts:
+            return None
+        return {
+            self._band(kind, start): 1.0
+            for start in starts
+            if start >= at_least and (below is None or start < below)
+        }
+
+    def _bands(self) -> None:
+        for kind, rows in self.kinds.items():
+            for row in rows:
+                self.system.unknown(self._band(kind, row["at_least"]), float(row["pupils"]))
+                self._cell(BANDS, {self._band(kind, row["at_least"]): 1.0})
+            for row in rows:
+                over = self._above(kind, row["at_least"])
+                if over is not None and len(over) > 1:
+                    self._cell(WHOLE_SCHOOL, over)
+        for one, other in pairwise(self.kinds):
+            self._same(self._everybody(one), self._everybody(other))
+
+    def _everybody(self, kind: tuple[str, str]) -> Terms:
+        return {self._band(kind, row["at_least"]): 1.0 for row in self.kinds[kind]}
+
+    def _same(self, one: Terms, other: Terms) -> None:
+        """Add that two sums are of the same pupils; where they are not quite, how much they may differ."""
+        terms = {**one, **{name: -factor for name, factor in other.items()}}
+        apart = abs(self.system.value(terms))
+        self.system.told(terms, (-apart, apart))
+
+    def _groups(self) -> None:
+        over = self._over_group_threshold()
+        members: dict[str, list[Row]] = defaultdict(list)
+        for row in self.facts.groups.get(self.at, []):
+            members[row["breakdown"]].append(row)
+        for breakdown, rows in members.items():
+            for row in rows:
+                pupils, many = self._group(row)
+                self.system.unknown(pupils, float(row["denominator"]))
+                self.system.unknown(many, float(row["numerator"]))
+                self.system.told({pupils: 1.0, many: -1.0}, (0.0, float("inf")))
+                self._cell(breakdown, {pupils: 1.0})
+                self._cell(breakdown, {many: 1.0})
+                self._cell(breakdown, {pupils: 1.0, many: -1.0})
+            if over:
+                self._same({self._group(row)[1]: 1.0 for row in rows}, over)
+                kind = ("unauthorised", "units")
+                self._same({self._group(row)[0]: 1.0 for row in rows}, self._everybody(kind))
+
+    def _over_group_threshold(self) -> Terms | None:
+        threshold = self.facts.threshold
+        return None if threshold is None else self._above(("unauthorised", "units"), threshold)
+
+    def _group(self, row: Row) -> tuple[tuple[object, ...], tuple[object, ...]]:
+        place = (self.year, row["breakdown"], row["member"])
+        return (*place, "pupils"), (*place, "over")
+
+    def _step(self, threshold: float, step: str) -> tuple[object, ...]:
+        return (self.year, "step", threshold, step)
+
+    def _chains(self) -> dict[float, dict[str, Row]]:
+        chains: dict[float, dict[str, Row]] = defaultdict(dict)
+        for row in self.facts.steps.get(self.at, []):
+            chains[row["threshold"]][row["step"]] = row
+        return {at: steps for at, steps in chains.items() if REACHED in steps}
+
+    def _steps(self) -> None:
+        for threshold, steps in self._chains().items():
+            reached = self._step(threshold, REACHED)
+            for step in [name for name in STEPS if name in steps]:
+                name = self._step(threshold, step)
+                self.system.unknown(name, float(steps[step]["pupils"]))
+                self._cell(protection.STEPS, {name: 1.0})
+                if step != REACHED:
+                    self.system.told({reached: 1.0, name: -1.0}, (0.0, float("inf")))
+                    self._cell(protection.STEPS, {reached: 1.0, name: -1.0})
+            over = self._above(("unauthorised", "units"), threshold)
+            if over:
+                self._same({reached: 1.0}, over)
+
+    # --- what is told of it
+
+    def _told_of_school(self, told: Told) -> None:
+        for row in told.of("school", self.at):
+            step = told.step("", self.at, "school")
+            for kind in self.kinds:
+                self.system.told(self._everybody(kind), of_count(row["pupils"], step))
+        self._told_of_rate(told)
+
+    def _told_of_rate(self, told: Told) -> None:
+        """Add that pupils in bands missed no more half-days than the rate tells."""
+        rows, kind = self.facts.rates.get(self.at, []), ("unauthorised", "units")
+        shown = [
+            row for row in told.of("figure", self.at) if row["indicator"] == RATE and row["status"] == "exact"
+        ]
+        if rows and shown and kind in self.kinds:
+            most = (shown[0]["value"] + 0.0005) * rows[0]["denominator"]
+            self.system.told(
+                {self._band(kind, row["at_least"]): row["at_least"] for row in self.kinds[kind]}, (0.0, most)
+            )
+
+    def _told_of_bands(self, told: Told) -> None:
+        for row in told.of("band", self.at):
+            kind = (row["category"], row["scale"])
+            band = self._band(kind, row["at_least"])
+            if band in self.system.truth:
+                step = told.step(BANDS, self.at)
+                base = self.system.value(self._everybody(kind))
+                if pd.notna(row["own"]):
+                    self.system.told({band: 1.0}, of_share(row["own"], base, step))
+                elif self.at not in told.dropped(BANDS):
+                    self._few_on_a_side({band: 1.0}, self._everybody(kind), step)
+        for row in told.of("figure", self.at):
+            indicator = self.facts.counts.get(row["indicator"])
+            if indicator is not None:
+                self._told_of_threshold(indicator, row, told)
+
+    def _few_on_a_side(self, part: Terms, whole: Terms, step: float) -> None:
+        """Add that a number or what is left beside it is too small to be told, whichever is so."""
+        self.system.told(part, of_few(step))
+        self.system.told(_less(whole, part), of_few(step))
+
+    def _told_of_threshold(self, indicator: Indicator, row: Row, told: Told) -> None:
+        counted = indicator.counted
+        kind = (counted.categories[0], counted.scale or "")
+        over = self._above(kind, counted.at_least or 0.0, counted.below)
+        if over is None:
+            return
+        whole = self._everybody(kind)
+        self._told_of_share(over, whole, row["status"], row["value"], told.step(WHOLE_SCHOOL, self.at))
+
+    def _told_of_share(self, part: Terms, whole: Terms, status: str, share: float, step: float) -> None:
+        left = _less(whole, part)
+        if status == "exact":
+            self.system.told(part, of_share(share, self.system.value(whole), step))
+            self.system.told(left, (step, float("inf")))
+        elif status == "at_most":
+            self.system.told(part, of_few(step))
+        elif status == "at_least":
+            self.system.told(left, of_few(step))
+
+    def _told_of_groups(self, told: Told) -> None:
+        for row in told.of("group", self.at):
+            pupils, many = self._group(row)
+            if pupils in self.system.truth:
+                step = told.step(row["breakdown"], self.at, "group")
+                if pd.notna(row["pupils"]):
+                    self.system.told({pupils: 1.0}, of_count(row["pupils"], step))
+                elif row["status"] == "too_small":
+                    self.system.told({pupils: 1.0}, (0.0, told.fewest - 1))
+                if row["indicator"] == GROUPED:
+                    fine = told.step(row["breakdown"], self.at)
+                    self._told_of_share({many: 1.0}, {pupils: 1.0}, row["status"], row["value"], fine)
+
+    def _told_of_steps(self, told: Told) -> None:
+        chains = self._chains()
+        for row in told.of("step", self.at):
+            if row["threshold"] not in chains or row["step"] not in chains[row["threshold"]]:
+                continue
+            part, whole = (self._over_years(row, step) for step in (row["step"], REACHED))
+            if part is None or whole is None:
+                continue
+            step = told.step(protection.STEPS, self.at, "step")
+            if pd.notna(row["pupils"]):
+                self.system.told(part, of_count(row["pupils"], step))
+            if row["step"] == REACHED:
+                self._told_by_size(whole, row["status"], told)
+            else:
+                self._told_of_share(
+                    part, whole, row["status"], row["share"], told.step(protection.STEPS, self.at)
+                )
+
+    def _told_by_size(self, whole: Terms, status: str, told: Told) -> None:
+        """Add what it tells that there is a share, or none."""
+        fewest = told.fewest
+        span: Span = (0.0, fewest - 1) if status == "too_small" else (fewest, float("inf"))
+        if self.at not in told.dropped(protection.STEPS):
+            self.system.told(whole, span)
+
+    def _over_years(self, row: Row, step: str) -> Terms | None:
+        """Return the pupils at a step in the years that a row adds up, where all are known by now."""
+        years = [year for year in (row["pooled"] or "").split(",") if year] or [self.year]
+        names = [(year, "step", row["threshold"], step) for year in years]
+        return dict.fromkeys(names, 1.0) if all(name in self.system.truth for name in names) else None

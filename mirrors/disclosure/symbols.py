@@ -1,0 +1,55 @@
+"""What a published symbol tells of the whole number behind it: the numbers that it may stand for."""
+
+from collections.abc import Iterable
+from math import ceil, floor
+
+Span = tuple[float, float]
+"""The smallest and the largest number that something may be."""
+
+ANY: Span = (0.0, float("inf"))
+_DUST = 1e-9
+
+
+def of_count(shown: float, step: float) -> Span:
+    """Return what a number of pupils may be that is told to the nearest `step`, halves upwards.
+
+    Fewer than `step` are told as that, so that the smallest number told stands for fewer numbers.
+    """
+    least = ceil(shown - step / 2 - _DUST)
+    return max(least, min(step, shown), 0), max(ceil(shown + step / 2 - _DUST) - 1, 0)
+
+
+def of_few(step: float) -> Span:
+    """Return what a number may be that is told as fewer than `step`."""
+    return 0, step - 1
+
+
+def of_share(share: float, whole: float, step: float) -> Span:
+    """Return what a number of pupils may be that is told as a share, in whole per cents.
+
+    `whole` is the number that it is a share of, which a reader is taken to know as it may be shown. A share
+    that no count to the nearest `step` can give rests on the true numbers: then it tells them.
+    """
+    shown = max(floor(whole / step + 0.5) * step, step)
+    nearest = share * shown / step
+    parts = [
+        part * step
+        for part in range(max(floor(nearest) - 2, 1), ceil(nearest) + 3)
+        if abs(round(100 * part * step / shown) - 100 * share) < 1e-6
+    ]
+    if not parts:
+        return max(ceil((share - 0.005) * whole - _DUST), 0), floor((share + 0.005) * whole + _DUST)
+    return of_count(parts[0], step)[0], of_count(parts[-1], step)[1]
+
+
+def finest_step(shown: Iterable[float], declared: float) -> float:
+    """Return the step that counts are really told in: the declared one, or 1 when one is no multiple of it.
+
+    One exact number in a column is enough: whoever knows that it is exact knows that all are.
+    """
+    return declared if all(abs(value / declared - round(value / declared)) < 1e-9 for value in shown) else 1.0
+
+
+def both(one: Span, other: Span) -> Span:
+    """Return what a number may be that two symbols tell of."""
+    return max(one[0], other[0]), min(one[1], other[1])

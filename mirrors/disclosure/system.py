@@ -1,0 +1,163 @@
+"""Unknown whole numbers, what is told of their sums, and what each of them may be for whoever adds it up.
+
+Bounds by integer programming (HiGHS): the smallest and the largest value of a cell over all tables that
+agree with everything told. A sum of which the truth is not what a reader would take for granted is left out,
+so that the true table always agrees.
+"""
+
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from mirrors.benchmark.panel import Floats
+from mirrors.disclosure.symbols import Span
+
+Name = Hashable
+Terms = Mapping[Name, float]
+
+MOST = 20_000.0
+"""More than any school has pupils."""
+
+_DUST = 1e-6
+_TURNS = 6
+
+
+@dataclass
+class System:
+    """Unknown numbers with their true values, and the sums that are told of them."""
+
+    truth: dict[Name, float] = field(default_factory=dict)
+    sums: list[tuple[Terms, Span]] = field(default_factory=list)
+
+    def unknown(self, name: Name, truth: float) -> None:
+        """Add a whole number of which nothing is known but that it is not negative."""
+        self.truth[name] = truth
+
+    def told(self, terms: Terms, span: Span) -> None:
+        """Add what is told of a sum of unknowns, unless it is not so."""
+        if span[0] - _DUST <= self.value(terms) <= span[1] + _DUST:
+            self.sums.append((terms, span))
+
+    def value(self, terms: Terms) -> float:
+        """Return what a sum truly is."""
+        return sum(factor * self.truth[name] for name, factor in terms.items())
+
+    def spans(self, cells: Iterable[Terms], enough: float = float("inf")) -> list[Span]:
+        """Return the smallest and the largest value that each of `cells` may have.
+
+        The search for a cell stops once `enough` different values are known to be possible.
+        """
+        wanted = list(cells)
+        spans: list[Span] = [(0.0, 0.0)] * len(wanted)
+        for part, chosen in self._parts(wanted):
+            for place, span in zip(chosen, part.search([wanted[i] for i in chosen], enough), strict=True):
+                spans[place] = span
+        return spans
+
+    def _parts(self, cells: list[Terms]) -> list[tuple["_Part", list[int]]]:
+        """Return the systems that share no unknown, each with the places of the cells in it."""
+        place = {name: number for number, name in enumerate(self.truth)}
+        groups = [[place[name] for name in terms] for terms, _ in self.sums] + [
+            [place[name] for name in terms] for terms in cells
+        ]
+        rows = np.repeat([group[0] for group in groups], [len(group) for group in groups]).astype(int)
+        columns = np.array([at for group in groups for at in group], dtype=int)
+        links = csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(place), len(place)))
+        _, label = connected_components(links, directed=False)
+        names = list(self.truth)
+        found = []
+        for number in dict.fromkeys(int(label[place[next(iter(terms))]]) for terms in cells):
+            inside = [names[at] for at in np.flatnonzero(label == number)]
+            sums = [each for each in self.sums if label[place[next(iter(each[0]))]] == number]
+            chosen = [at for at, terms in enumerate(cells) if label[place[next(iter(terms))]] == number]
+            found.append((_Part(inside, [self.truth[name] for name in inside], sums), chosen))
+        return found
+
+
+class _Part:
+    """Unknowns that hang together, as a program to be solved for one cell after the other."""
+
+    def __init__(self, names: list[Name], truth: list[float], sums: list[tuple[Terms, Span]]) -> None:
+        self._place = {name: number for number, name in enumerate(names)}
+        self._truth = np.array(truth)
+        self._whole = np.array([float(value).is_integer() for value in truth], dtype=int)
+        self._bounds, self._sums = Bounds(0, MOST), None
+        if sums:
+            found = np.array([self._row(terms) for terms, _ in sums])
+            spans = np.array([span for _, span in sums], dtype=float)
+            # What is told of the same sum more than once is one row for the solver.
+            self._matrix, same = np.unique(found, axis=0, return_inverse=True)
+            low, high = np.full(len(self._matrix), -np.inf), np.full(len(self._matrix), np.inf)
+            np.maximum.at(low, same.ravel(), spans[:, 0])
+            np.minimum.at(high, same.ravel(), spans[:, 1])
+            self._sums = LinearConstraint(csr_array(self._matrix), low, high)
+
+    def _row(self, terms: Terms) -> Floats:
+        row = np.zeros(len(self._place))
+        for name, factor in terms.items():
+            row[self._place[name]] += factor
+        return row
+
+    def search(self, cells: list[Terms], enough: float) -> list[Span]:
+        """Return what each cell may be: by small moves, all together, then one by one what is not clear."""
+        rows = np.array([self._row(terms) for terms in cells])
+        least = most = rows @ self._truth
+        if enough < float("inf"):
+            least, most = self._moved(rows)
+            for turn in range(_TURNS):
+                narrow = most - least + 1 < enough - _DUST
+                if narrow.sum() < 2:
+                    break
+                # Every other cell up and the rest down, then the reverse: what is fixed is often their sum.
+                ups = np.where(np.cumsum(narrow) // (turn // 2 + 1) % 2 == turn % 2, 1.0, -1.0)
+                seen = rows @ self._solve((ups * narrow) @ rows)
+                least, most = np.minimum(least, seen), np.maximum(most, seen)
+        for place, row in enumerate(rows):
+            for side in (1.0, -1.0):
+                if most[place] - least[place] + 1 < enough - _DUST:
+                    seen = rows @ self._solve(side * row)
+                    least, most = np.minimum(least, seen), np.maximum(most, seen)
+        return [(float(one), float(other)) for one, other in zip(least, most, strict=True)]
+
+    def _moved(self, rows: Floats) -> tuple[Floats, Floats]:
+        """Return what cells may be when some pupils more or fewer are in one unknown alone.
+
+        All such tables agree with what is told, so that many cells need no search.
+        """
+        there = rows @ self._truth
+        if self._sums is None:
+            return np.maximum(there - MOST, 0.0), there + MOST
+        change = self._matrix.T
+        now = self._matrix @ self._truth
+        above, below = self._sums.ub - now, now - self._sums.lb
+        reached = []
+        for sign in (1.0, -1.0):
+            grows, shrinks = sign * change > _DUST, sign * change < -_DUST
+            room = np.full(change.shape, np.inf)
+            np.divide(above, np.abs(change), out=room, where=grows)
+            np.divide(below, np.abs(change), out=room, where=shrinks)
+            room = room.min(axis=1)
+            left = self._truth if sign < 0 else np.full(len(self._truth), np.inf)
+            far = np.floor(np.clip(np.minimum(room, left), 0.0, MOST) + _DUST)
+            reached.append(sign * rows.T * far[:, None])
+        seen = np.concatenate(reached)
+        return there + np.minimum(seen.min(axis=0), 0.0), there + np.maximum(seen.max(axis=0), 0.0)
+
+    def _solve(self, cost: Floats) -> Floats:
+        """Return the table that agrees with what is told and costs least.
+
+        Without asking for whole numbers the solver is faster, and nearly always finds them all the same.
+        """
+        for whole in (None, self._whole):
+            found = milp(cost, integrality=whole, bounds=self._bounds, constraints=self._sums)
+            if found.status != 0:
+                break
+            table = np.asarray(np.round(found.x, 6))
+            if not np.any((table % 1.0)[self._whole == 1]):
+                return table
+        # The true table agrees, so there is one; what the solver gave up on stays what it truly is.
+        return self._truth

@@ -1,0 +1,186 @@
+"""My account: sign out here or everywhere, another password, and a code from an app beside it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import segno
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from mirrors.access import Account, NotAllowed, Viewer, WeakPassword, WrongAccount, WrongSecret
+from mirrors.doors import house
+from mirrors.doors.address import MY_ACCOUNT, SIGN_IN, SIGN_OUT, PublicAddress, to_sign_in
+from mirrors.doors.cookies import forget_session, session_token
+from mirrors.doors.forms import ForeignForm, received
+from mirrors.doors.paper import Field, Form, language, sheet
+from mirrors.doors.passwords import two_boxes, weakness
+from mirrors.doors.signing_in import foreign
+from mirrors.locale import Language
+
+Act = Callable[[Viewer, dict[str, str]], None]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the page: what it is for, and its form; `picture` is a QR code that holds `key`."""
+
+    title: str
+    opening: str
+    form: Form
+    picture: str = ""
+    alt: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class MyAccountDoor:
+    """The page on which people look after their own account."""
+
+    address: PublicAddress
+
+    async def show(self, request: Request) -> Response:
+        """Draw the page of whoever is signed in."""
+        return await run_in_threadpool(self._show, request)
+
+    async def change(self, request: Request) -> Response:
+        """Do what a form of the page asks for."""
+        try:
+            fields = await received(request, self.address)
+        except ForeignForm:
+            return await run_in_threadpool(self._show, request, "", foreign(language(request)), 403)
+        return await run_in_threadpool(self._change, request, fields)
+
+    async def sign_out(self, request: Request) -> Response:
+        """End this session, or all sessions of the account."""
+        try:
+            fields = await received(request, self.address)
+        except ForeignForm:
+            return await run_in_threadpool(self._show, request, "", foreign(language(request)), 403)
+        return await run_in_threadpool(self._sign_out, request, "everywhere" in fields)
+
+    def _sign_out(self, request: Request, everywhere: bool) -> Response:
+        token, sessions = session_token(request, self.address), house.here().sessions
+        viewer = house.somebody(token)
+        if everywhere and viewer is not None:
+            sessions.end_all(viewer, viewer.account)
+        sessions.end(token)
+        return self._out()
+
+    def _out(self) -> Response:
+        answer = RedirectResponse(f"{SIGN_IN}?out=1", 303)
+        forget_session(answer, self.address)
+        return answer
+
+    def _change(self, request: Request, fields: dict[str, str]) -> Response:
+        viewer = house.somebody(session_token(request, self.address))
+        if viewer is None:
+            return RedirectResponse(SIGN_IN, 303)
+        say, accounts, what = language(request), house.here().accounts, fields.get("what")
+        try:
+            if what == "password":
+                if fields.get("password") != fields.get("again"):
+                    return self._page(request, viewer, trouble=say.text("The two are not the same."))
+                accounts.change_password(viewer, fields.get("old", ""), fields.get("password", ""))
+                return self._out()
+            if what == "start":
+                return self._page(request, viewer, starts=True)
+            if what == "confirm":
+                accounts.confirm_totp(viewer, fields.get("code", ""))
+                return self._page(request, viewer, say.text("A code is asked for from now on."))
+            if what == "drop":
+                accounts.drop_totp(viewer, viewer.account, fields.get("code", ""))
+                return self._page(request, viewer, say.text("No code is asked for any more."))
+        except WeakPassword as refusal:
+            return self._page(request, viewer, trouble=weakness(refusal.why, say))
+        except WrongSecret:
+            return self._page(request, viewer, trouble=say.text("That is not right. Please try again."))
+        except (NotAllowed, WrongAccount):
+            pass
+        return self._page(request, viewer)
+
+    def _show(self, request: Request, told: str = "", trouble: str = "", status: int = 200) -> Response:
+        viewer = house.somebody(session_token(request, self.address))
+        if viewer is None:
+            return RedirectResponse(to_sign_in(MY_ACCOUNT, ""), 303)
+        return self._page(request, viewer, told, trouble, status=status)
+
+    def _page(
+        self,
+        request: Request,
+        viewer: Viewer,
+        told: str = "",
+        trouble: str = "",
+        *,
+        starts: bool = False,
+        status: int = 200,
+    ) -> Response:
+        say = language(request)
+        return sheet(
+            request,
+            self.address,
+            "my_account.html",
+            title=say.text("My account"),
+            status=400 if trouble and status == 200 else status,
+            opening=say.text("You are signed in as {name}.", name=viewer.name),
+            told=told,
+            trouble=trouble,
+            sign_out=Form(SIGN_OUT, say.text("Sign out")),
+            back=say.text("Back to the figures"),
+            parts=_parts(viewer, starts, say),
+        )
+
+
+def _parts(viewer: Viewer, starts: bool, say: Language) -> list[Part]:
+    everywhere = Part(
+        say.text("Sign out everywhere"),
+        say.text("Ends every session of this account, on every computer and phone."),
+        Form(SIGN_OUT, say.text("Sign out everywhere"), hidden=(("everywhere", "1"),), quiet=True),
+    )
+    try:
+        account = house.here().accounts.own(viewer)
+    except NotAllowed:
+        # Demo doors and people of the city's own sign-in have no account here.
+        return [everywhere]
+    return [everywhere, _password(say), _code(viewer, account, starts, say)]
+
+
+def _password(say: Language) -> Part:
+    old = Field("old", say.text("Present password"), "password", "current-password")
+    return Part(
+        say.text("Another password"),
+        say.text("Every session of this account ends; you sign in again with the new one."),
+        Form(
+            MY_ACCOUNT,
+            say.text("Change the password"),
+            (old, *two_boxes(say)),
+            (("what", "password"),),
+            quiet=True,
+        ),
+    )
+
+
+def _code(viewer: Viewer, account: Account, starts: bool, say: Language) -> Part:
+    title = say.text("A code from your phone")
+    code = Field("code", say.text("Code"), fill="one-time-code")
+    if account.totp:
+        opening = say.text("It is on: after the password, a code is asked for.")
+        return Part(
+            title,
+            opening,
+            Form(MY_ACCOUNT, say.text("Ask no more"), (code,), (("what", "drop"),), quiet=True),
+        )
+    if not starts:
+        opening = say.text("A second lock: an app on your phone shows six digits that change all the time.")
+        return Part(
+            title, opening, Form(MY_ACCOUNT, say.text("Set it up"), (), (("what", "start"),), quiet=True)
+        )
+    start = house.here().accounts.start_totp(viewer)
+    return Part(
+        title,
+        say.text("Point the app at this picture, or type the letters below it. Then type the code it shows."),
+        Form(MY_ACCOUNT, say.text("Confirm"), (code,), (("what", "confirm"),)),
+        segno.make(start.address, error="m").svg_data_uri(scale=4, border=2),
+        say.text("The secret for the app, as a picture"),
+        start.secret,
+    )

@@ -1,0 +1,132 @@
+"""Baltimore's school survey of 2016-17: what was hidden stays hidden, and scores are those of the file."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from python_calamine import CalamineWorkbook
+
+from mirrors.disclosure.survey import tables
+from mirrors.intake.rules import Problem
+from mirrors.store import Register
+from mirrors.survey.surveyed import from_summary, of_summary
+from tests.real_data import BALTIMORE, RealStore, real_folder
+
+pytestmark = pytest.mark.real
+
+SHEET = "School and District Level Data"
+GROUPS = {"Students": "all_pupils", "Staff": "all_staff", "Parents": "parent"}
+
+
+@pytest.fixture(scope="module")
+def file() -> pd.DataFrame:
+    """Return the rows of schools as the file has them."""
+    book = CalamineWorkbook.from_path(str(real_folder("baltimore") / BALTIMORE))
+    header, *cells = book.get_sheet_by_name(SHEET).to_python()
+    rows = pd.DataFrame(cells, columns=[name.strip() for name in header], dtype=object)
+    rows = rows[rows["School Number"] != "(all)"]
+    school = rows["School Number"].map(lambda number: f"30-{int(number):04d}")
+    return rows.set_index(pd.MultiIndex.from_arrays([school, rows["Respondent"].map(GROUPS)]))
+
+
+@pytest.fixture(scope="module")
+def facts(baltimore: RealStore) -> pd.DataFrame:
+    return baltimore.facts("SELECT * FROM survey_summary")
+
+
+@pytest.fixture(scope="module")
+def shown(facts: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    return tables(of_summary(facts), {})
+
+
+def of(facts: pd.DataFrame, measure: str) -> pd.DataFrame:
+    return facts[facts["measure"] == measure].set_index(["school_id", "respondent_group"])
+
+
+class TestIntake:
+    def test_every_row_of_a_school_is_kept_and_the_district_is_not(self, baltimore: RealStore) -> None:
+        [report] = baltimore.ingested.files
+        assert (report.rows_read, report.rows_kept) == (540, 537)
+        assert report.dropped == {"total of the district": 3}
+        assert len(Register(baltimore.folder).names()) == 181
+
+    def test_each_group_has_its_schools(self, facts: pd.DataFrame) -> None:
+        safety = of(facts, "safety")
+        assert safety.groupby("respondent_group").size().to_dict() == {
+            "all_pupils": 177,
+            "all_staff": 181,
+            "parent": 179,
+        }
+        assert set(facts["school_year"]) == {"2016-17"}
+
+    def test_safety_is_that_of_the_file(self, facts: pd.DataFrame, file: pd.DataFrame) -> None:
+        safety = of(facts, "safety")
+        wanted = pd.to_numeric(file["Safety Dimension Score"], errors="coerce").reindex(safety.index)
+        assert wanted.notna().sum() == 537 - 48
+        assert (safety["status"] == "exact").eq(wanted.notna()).all()
+        assert np.allclose(safety["favourable"], wanted, rtol=0, atol=1e-12, equal_nan=True)
+
+    def test_every_cell_is_a_number_hidden_or_not_asked(
+        self, facts: pd.DataFrame, file: pd.DataFrame
+    ) -> None:
+        columns = {name.split("-")[0].replace(" ", ""): name for name in file.columns if "-" in name}
+        items = sorted(set(facts["measure"]) & set(columns))
+        assert len(items) == 96
+        for item in items:
+            rows = of(facts, item)
+            cells = file[columns[item]].reindex(rows.index)
+            wanted = np.select([cells == "S", cells == ""], ["missing", "not_asked"], "exact")
+            assert (rows["status"] == wanted).all(), item
+            assert rows["favourable"].isna().eq(wanted != "exact").all(), item
+
+    def test_hidden_numbers_of_respondents_stay_hidden(self, facts: pd.DataFrame, file: pd.DataFrame) -> None:
+        safety = of(facts, "safety")
+        hidden = (file["Response Count"] == "S").reindex(safety.index)
+        assert hidden.sum() == 48
+        assert safety.loc[hidden, ["responses", "invited", "favourable"]].isna().all(axis=None)
+        assert safety.loc[~hidden, ["responses", "invited"]].notna().all(axis=None)
+
+    def test_indices_of_unlike_things_are_left_out(self, facts: pd.DataFrame) -> None:
+        assert not [
+            name for name in set(facts["measure"]) if "index" in name.lower() or "overall" in name.lower()
+        ]
+
+    def test_more_answers_than_invited_are_flagged(self, baltimore: RealStore, file: pd.DataFrame) -> None:
+        [finding] = [f for f in baltimore.ingested.findings if f.problem is Problem.MORE_THAN_INVITED]
+        rate = pd.to_numeric(file["Response Rate1"], errors="coerce")
+        assert not finding.refuses
+        assert finding.rows == (rate > 1).sum() == 23
+        assert rate.max() == pytest.approx(30.5)
+
+
+class TestMirror:
+    def test_of_a_school_with_three_groups(self, shown: dict[str, pd.DataFrame], file: pd.DataFrame) -> None:
+        rows = shown["survey_theme"].query("school_id == '30-0004' and theme == 'safety'").set_index("group")
+        assert set(rows.index) == {"pupils", "staff", "parents"}
+        assert set(rows["status"]) == {"exact"}
+        for name, group, half in (
+            ("Students", "pupils", 0.025),
+            ("Staff", "staff", 0.05),
+            ("Parents", "parents", 0.005),
+        ):
+            wanted = file.loc[("30-0004", GROUPS[name]), "Safety Dimension Score"]
+            assert abs(rows.loc[group, "favourable"] - wanted) <= half + 1e-9
+
+    def test_nothing_hidden_or_small_is_shown(
+        self, shown: dict[str, pd.DataFrame], facts: pd.DataFrame
+    ) -> None:
+        theme, scores = shown["survey_theme"], from_summary(facts)
+        at = ["school_id", "group", "theme"]
+        both = theme.merge(scores[[*at, "respondents", "status"]], on=at, suffixes=("", "_true"))
+        assert len(both) == len(facts)
+        untold = (both["status_true"] != "exact") | ~(both["respondents_true"] >= 10)
+        assert untold.eq(both["status"] != "exact").all()
+        assert both.loc[untold, ["favourable", "respondents"]].isna().all(axis=None)
+
+        assert set(both["status"]) == {"exact", "missing", "not_asked", "too_small"}
+
+    def test_a_response_above_all_is_called_wrong_and_given_no_rate(
+        self, shown: dict[str, pd.DataFrame]
+    ) -> None:
+        wrong = shown["survey_response"].query("response == 'wrong'")
+        assert len(wrong) == 23
+        assert wrong["response_rate"].isna().all()

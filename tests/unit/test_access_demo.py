@@ -1,0 +1,91 @@
+"""The demo doors: only a store that never held anything but a synthetic city has them."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from mirrors import jobs
+from mirrors.access import NotAllowed, Role, demo_doors
+from mirrors.views import open_published
+from mirrors.views.mirror import mirror_view
+from mirrors.views.snapshot import snapshot_view
+from tests.desks import ADMINISTRATOR, Clock, desk
+from tests.small_city import write_small_city
+
+
+@pytest.fixture
+def sample(sample_store: Path, tmp_path: Path) -> Path:
+    """Return a copy of the sample city's store, without a desk."""
+    folder = tmp_path / "store"
+    shutil.copytree(sample_store, folder, ignore=shutil.ignore_patterns("desk.*"))
+    return folder
+
+
+def test_the_sample_city_has_three_doors(sample: Path) -> None:
+    doors = demo_doors(sample)
+    assert [door.role for door in doors] == [Role.ADVISER, Role.SCHOOL_TEAM, Role.ADMINISTRATOR]
+    assert [door.viewer.account for door in doors] == [
+        "demo:adviser",
+        "demo:school_team",
+        "demo:administrator",
+    ]
+    [school_id] = doors[1].school_ids
+    snapshot = open_published(sample).current()
+    about = snapshot_view(snapshot, doors[1].viewer)
+    assert [school.school_id for school in about.schools] == [school_id]
+    view = mirror_view(snapshot, doors[1].viewer, school_id, about.school_years[-1])
+    assert all(each.own.value is not None for each in view.comparisons)
+    assert view.bands is not None
+
+
+def test_a_door_opens_a_session_until_somebody_has_an_account(sample: Path) -> None:
+    access = desk(sample, Clock())
+    door = access.doors()[0]
+    token = access.sessions.open(door)
+    assert access.sessions.viewer(token) == door.viewer
+    access.accounts.invite(ADMINISTRATOR, "An", "an", "adviser")
+    assert access.doors() == ()
+    assert access.sessions.viewer(token) is None
+    with pytest.raises(NotAllowed):
+        access.sessions.open(door)
+
+
+def test_one_upload_of_a_real_city_closes_the_doors_for_good(sample: Path, tmp_path: Path) -> None:
+    access = desk(sample, Clock())
+    token = access.sessions.open(access.doors()[2])
+    upload = jobs.ingest(sample, "templates", write_small_city(tmp_path))
+    assert access.doors() == ()
+    assert access.sessions.viewer(token) is None
+    jobs.withdraw(sample, upload.upload_id, "a test")
+    assert access.doors() == ()
+
+
+def test_withdrawing_the_sample_closes_no_door(sample: Path) -> None:
+    jobs.withdraw(sample, 1, "a test")
+    assert demo_doors(sample) != ()
+
+
+def test_a_store_of_a_real_city_has_no_door(tmp_path: Path) -> None:
+    (tmp_path / "files").mkdir()
+    jobs.ingest(tmp_path / "store", "templates", write_small_city(tmp_path / "files"))
+    assert demo_doors(tmp_path / "store") == ()
+
+
+def test_a_store_that_holds_nothing_has_no_door(tmp_path: Path) -> None:
+    assert demo_doors(tmp_path) == ()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_session_of_another_stores_demo_opens_nothing(sample: Path, tmp_path: Path) -> None:
+    token = desk(sample, Clock()).sessions.open(demo_doors(sample)[0])
+    assert desk(tmp_path / "real", Clock()).sessions.viewer(token) is None
+
+
+def test_signing_out_everywhere_ends_the_sessions_of_a_door(sample: Path) -> None:
+    access = desk(sample, Clock())
+    adviser, _, administrator = access.doors()
+    one, other = access.sessions.open(adviser), access.sessions.open(administrator)
+    access.sessions.end_all(adviser.viewer, "demo:adviser")
+    assert access.sessions.viewer(one) is None
+    assert access.sessions.viewer(other) == administrator.viewer
