@@ -2,11 +2,13 @@
 
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sklearn.linear_model import RidgeCV
 from sklearn.model_selection import KFold
 
@@ -15,13 +17,15 @@ from bench.world import World
 from mirrors.benchmark.benchmark import Benchmark, run_benchmark
 from mirrors.benchmark.expected import FOLDS, PENALTIES, design_matrix, expected_rate, feature_weights
 from mirrors.benchmark.features import SIZE, FeatureMatrix
+from mirrors.benchmark.fewest import SMALLEST_GROUP
 from mirrors.benchmark.panel import FEWEST_PUPILS
+from mirrors.benchmark.peer_cycle import groups_by_year, groups_of
 from mirrors.benchmark.peer_group import PeerGroups, peer_groups, peer_statistics
 from mirrors.benchmark.residual import PUPILS_AT_HALF_WEIGHT
 from mirrors.definitions import load_indicators, load_jurisdiction
 from mirrors.disclosure import protect
 from mirrors.disclosure.publication import figures
-from mirrors.disclosure.rules import HALF, TENTH, WHOLE
+from mirrors.disclosure.rules import HALF, TENTH, WHOLE, WHOLE_FROM
 from mirrors.jobs import ingest
 from mirrors.jobs.deciding import confirm_all
 from mirrors.jobs.job import newest_profile
@@ -29,60 +33,69 @@ from mirrors.jobs.sample import CHANGES, NOTE
 from mirrors.store import open_facts
 
 FIGURES = ("A1", "A2", "A3", "B2", "B5", "B7")
-LATEST = 1
-"""Last years of which groups of pupils, bands and kinds are read; figures are read of all years."""
-
 TARGETS = ("A1", "A2", "B5")
 STATISTICS = {"median": "peer_median", "low": "peer_low", "high": "peer_high"}
 NEAREST = 100
 
 _KEY = ["school_id", "school_year"]
+_Seen = tuple[Floats, Floats, Floats, NDArray[np.bool_], FeatureMatrix]
 
 
-def simulated(world: World) -> City:
-    """Return the city of bench/world.py with the figure table made of it by the program's own rules."""
-    panel = world.panel
-    assert panel.context is not None
-    names = (SIZE, *(f"context_{place}" for place in range(panel.context.shape[2])))
-    value, everybody = panel.absent / panel.possible, np.ones(len(panel.school_ids), dtype=bool)
-    groups: list[PeerGroups] = []
-    frames: list[pd.DataFrame] = []
-    learnt: list[Floats] = []
-    for place, year in enumerate(panel.years):
-        pupils = panel.pupils[:, place]
-        matrix = FeatureMatrix(
-            panel.school_ids,
-            year,
-            panel.school_type,
-            pupils,
-            names,
-            np.column_stack([np.log(pupils), panel.context[:, place]]),
-        )
-        group = peer_groups(matrix, np.mean(learnt, axis=0) if learnt else np.ones(len(names)), everybody)
-        seen = (value[:, place], panel.possible[:, place], pupils, everybody, matrix)
-        learnt.append(feature_weights(*seen))
-        frames.append(_compared(panel.absent[:, place], seen, group))
-        groups.append(group)
+def simulated(world: World, anew: bool = False) -> City:
+    """Return the city of bench/world.py with the figure table made of it by the program's own rules.
+
+    With `anew` groups were chosen anew in the last year, and the pages of the year before are kept.
+    """
+    panel, seen = world.panel, _seen(world)
+    matrices = [matrix for *_, matrix in seen]
+    learnt = [feature_weights(*each) for each in seen]
+
+    def learn(years: Sequence[str], _: FeatureMatrix) -> Floats | None:
+        of_years = [weights for year, weights in zip(panel.years, learnt, strict=True) if year in years]
+        return np.mean(of_years, axis=0) if of_years else None
+
+    groups = list(groups_by_year({matrix.school_year: matrix for matrix in matrices}, learn).values())
+    if anew:
+        *kept, _ = groups_of(matrices, 0, learnt[0])
+        last = len(matrices) - 1
+        groups = [*map(_of_old_pages, kept), *groups_of(matrices, last, np.mean(learnt[:last], axis=0))]
+        seen = [*seen[:last], *seen]
+    frames = [_compared(each, group) for each, group in zip(seen, groups, strict=True)]
     compared = pd.concat(frames, ignore_index=True)
     registration = compared[_KEY].assign(alarms="", rejected="")
     shown = figures(load_indicators()["A1"], compared, registration)
-    return city_of(
-        {"A1": compared},
-        groups,
-        {"figure": shown},
-        ("A1",),
-        list(_figure({"A1": compared}, groups, {"figure": shown})),
-    )
+    quantities = list(_figure({"A1": compared}, groups, {"figure": shown}))
+    return city_of({"A1": compared}, groups, {"figure": shown}, ("A1",), quantities)
 
 
-def _compared(absent: Floats, seen: tuple, group: PeerGroups) -> pd.DataFrame:
+def _seen(world: World) -> list[_Seen]:
+    """Return what the program sees of every year: share, possible, pupils, who takes part, and features."""
+    panel = world.panel
+    assert panel.context is not None
+    names = (SIZE, *(f"context_{place}" for place in range(panel.context.shape[2])))
+    everybody = np.ones(len(panel.school_ids), dtype=bool)
+    found = []
+    for place, year in enumerate(panel.years):
+        pupils, possible = panel.pupils[:, place], panel.possible[:, place]
+        values = np.column_stack([np.log(pupils), panel.context[:, place]])
+        matrix = FeatureMatrix(panel.school_ids, year, panel.school_type, pupils, names, values)
+        found.append((panel.absent[:, place] / possible, possible, pupils, everybody, matrix))
+    return found
+
+
+def _of_old_pages(group: PeerGroups) -> PeerGroups:
+    year = f"{group.features.school_year}, old pages"
+    return replace(group, features=replace(group.features, school_year=year))
+
+
+def _compared(seen: _Seen, group: PeerGroups) -> pd.DataFrame:
     value, possible, pupils, _, matrix = seen
     peers = peer_statistics(group, value)
     return pd.DataFrame(
         {
             "school_id": matrix.school_ids,
-            "school_year": matrix.school_year,
-            "numerator": absent,
+            "school_year": group.features.school_year,
+            "numerator": value * possible,
             "denominator": possible,
             "pupils": pupils,
             "value": value,
@@ -125,6 +138,7 @@ def published(benchmark: Benchmark, tables: dict[str, pd.DataFrame]) -> City:
         *_groups(benchmark, groups, tables, aside),
         *_decompositions(benchmark, groups, tables, compared),
         *_bands(benchmark, groups, tables, aside),
+        *_steps(benchmark, groups, tables, aside),
     ]
     return city_of(compared, groups, tables, TARGETS, found)
 
@@ -170,7 +184,22 @@ def city_of(
         neighbours=_neighbours(groups[last], schools),
         kinds=_kinds_of(matrices[last], schools),
         expected=tuple(_expected(compared, groups, tables, position, schools)),
+        of_each_year=np.stack(list(_of_each_year(compared[targets[0]], groups, schools))),
     )
+
+
+def _of_each_year(rows: pd.DataFrame, groups: list[PeerGroups], schools: list[str]) -> Iterator[Ints]:
+    """Yield the peers of every year by that year's context and by what the years before taught."""
+    learnt: list[Floats] = []
+    for group in groups:
+        matrix = group.features
+        weights = np.mean(learnt, axis=0) if learnt else np.ones(len(matrix.names))
+        anew = peer_groups(matrix, weights, matrix.pupils >= FEWEST_PUPILS)
+        yield _positions(anew, schools)
+        of_year = rows[rows["school_year"] == matrix.school_year].set_index("school_id")
+        of_year = of_year.reindex(list(matrix.school_ids))
+        value, out_of = (of_year[name].to_numpy(float) for name in ("value", "denominator"))
+        learnt.append(feature_weights(value, out_of, matrix.pupils, ~np.isnan(value), matrix))
 
 
 def _schools(groups: list[PeerGroups]) -> list[str]:
@@ -215,6 +244,17 @@ def _wide(rows: pd.DataFrame, column: str, schools: list[str]) -> Floats:
     return rows.set_index("school_id")[column].reindex(schools).to_numpy(float)
 
 
+def _grains(told: dict[str, Floats], name: str) -> dict[str, Floats]:
+    """Return the step of every statistic: as medians show it, coarser for the ends of the middle half."""
+    grain = _grain(told["median"])
+    known = load_indicators().get(name)
+    whole = (told["median"] >= WHOLE_FROM) & (known is not None and known.is_share)
+    return {
+        statistic: grain if statistic == "median" else np.where(whole, np.maximum(grain, WHOLE), grain)
+        for statistic in told
+    }
+
+
 def _grain(told: Floats) -> Floats:
     """Return the step that numbers are told in, as anybody sees who looks at them."""
     known = told[~np.isnan(told)]
@@ -225,10 +265,10 @@ def _grain(told: Floats) -> Floats:
 
 
 def _medians(
-    raw: pd.DataFrame, shown: pd.DataFrame, groups: list[PeerGroups], name: str, table: str, latest: int
+    raw: pd.DataFrame, shown: pd.DataFrame, groups: list[PeerGroups], name: str, table: str
 ) -> Iterator[Quantity]:
     schools = _schools(groups)
-    for place, group in list(enumerate(groups))[-latest:]:
+    for place, group in enumerate(groups):
         year = group.features.school_year
         of_year, told_year = raw[raw["school_year"] == year], shown[shown["school_year"] == year]
         told = {
@@ -238,7 +278,7 @@ def _medians(
         }
         if len(of_year) and any(not np.isnan(each).all() for each in told.values()):
             value = _wide(of_year, "value", schools)
-            yield Quantity(name, place, value, told, _grain(told["median"]), np.ones(len(schools)), table)
+            yield Quantity(name, place, value, told, _grains(told, name), np.ones(len(schools)), table)
 
 
 def _figure(
@@ -246,7 +286,7 @@ def _figure(
 ) -> Iterator[Quantity]:
     for key, rows in compared.items():
         shown = tables["figure"]
-        yield from _medians(rows, shown[shown["indicator"] == key], groups, key, "figure", len(groups))
+        yield from _medians(rows, shown[shown["indicator"] == key], groups, key, "figure")
 
 
 def _kinds(
@@ -255,7 +295,7 @@ def _kinds(
     for category, rows in benchmark.kinds.items():
         shown = tables["kind"]
         yield from _medians(
-            _quiet(rows, aside), shown[shown["category"] == category], groups, category, "kind", LATEST
+            _quiet(rows, aside), shown[shown["category"] == category], groups, category, "kind"
         )
 
 
@@ -267,7 +307,7 @@ def _groups(
     for key, rows in benchmark.within.groups.groupby(item):
         if key in shown:
             name, table = "/".join(key), f"group {key[0]}"
-            yield from _medians(_quiet(rows, aside), shown[key], groups, name, table, LATEST)
+            yield from _medians(_quiet(rows, aside), shown[key], groups, name, table)
 
 
 def _decompositions(
@@ -293,17 +333,8 @@ def _decompositions(
             told = {"mean": value - difference}
             weight = np.nan_to_num(possible)
             name = f"{breakdown}/{indicator}"
-            yield Quantity(name, place, value, told, _own_grain(difference), weight, "decomposition")
-
-
-def _own_grain(told: Floats) -> Floats:
-    known = np.nan_to_num(told)
-    coarse = np.isclose(known / HALF, np.round(known / HALF), atol=1e-6)
-    return np.where(coarse & _mostly(coarse), HALF, TENTH)
-
-
-def _mostly(coarse: np.ndarray) -> bool:
-    return bool(coarse.mean() > 0.95)
+            step = {"mean": _grain(difference)}
+            yield Quantity(name, place, value, told, step, weight, "decomposition")
 
 
 def _bands(
@@ -319,7 +350,7 @@ def _bands(
         if key not in shown:
             continue
         found = _quiet(found, aside)
-        for place, group in list(enumerate(groups))[-LATEST:]:
+        for place, group in enumerate(groups):
             year = group.features.school_year
             of_year = found[found["school_year"] == year]
             if len(of_year):
@@ -329,10 +360,23 @@ def _bands(
                     place,
                     _wide(of_year, "value", schools),
                     {"mean": told},
-                    _grain(told),
+                    {"mean": _grain(told)},
                     np.ones(len(schools)),
                     "band",
                 )
+
+
+def _steps(
+    benchmark: Benchmark, groups: list[PeerGroups], tables: dict[str, pd.DataFrame], aside: pd.MultiIndex
+) -> Iterator[Quantity]:
+    item = ["threshold", "step"]
+    shown = dict(list(tables["step"].rename(columns={"peer_share": "peer_median"}).groupby(item)))
+    rows = benchmark.within.steps
+    enough = (rows["years"] == 1) & (rows["at_threshold"] >= SMALLEST_GROUP)
+    rows = rows.assign(value=rows["share"].where(enough), status="exact", pupils=FEWEST_PUPILS)
+    for key, found in rows.groupby(item):
+        if key in shown:
+            yield from _medians(_quiet(found, aside), shown[key], groups, "/".join(map(str, key)), "step")
 
 
 def _expected(

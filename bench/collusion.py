@@ -25,8 +25,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 DRAWS = 300
-SHRUNK = 0.4
-"""Part of the covariances of the drawn remainders that is not believed: they are of few draws."""
+SHRUNK = 0.8
+"""Part of the covariances of the drawn remainders that is not believed: they are of few draws, and what is
+believed beforehand is never quite right. Of .4, .8, 1, 2 and 4 this finds most."""
 
 FACTORS = 50
 """Directions in which the numbers of a school move together that are drawn; the rest is hardly any."""
@@ -43,15 +44,15 @@ class Quantity:
     """One number of every school in one year, and what pages tell of the peers' numbers.
 
     `raw` (schools,) is NaN where a school does not teach others; `told` holds by statistic ("median", "low",
-    "high" or "mean") what each school's page shows of its peers, NaN where nothing, in steps of `step`
-    (schools,). A mean counts every peer by `weight`.
+    "high" or "mean") what each school's page shows of its peers, NaN where nothing, and `step` the steps that
+    it is told in, (schools,) as well. A mean counts every peer by `weight`.
     """
 
     name: str
     year: int
     raw: Floats
     told: dict[str, Floats]
-    step: Floats
+    step: dict[str, Floats]
     weight: Floats
     table: str
 
@@ -74,6 +75,7 @@ class Expected:
 class City:
     """What is true and published of a city; `peers` (years, schools, k) are positions, -1 for none.
 
+    `of_each_year` are the peers of a product that chooses them anew every year, same shape.
     `design` (years, schools, columns) is the public context; `targets` are the quantities whose order is
     asked for, by name, and `deviation` (schools,) how far each truly lies from its expected value.
     """
@@ -88,6 +90,7 @@ class City:
     neighbours: Ints
     kinds: Ints
     expected: tuple[Expected, ...] = ()
+    of_each_year: Ints | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,23 +176,23 @@ def restricted(
 
 
 def _coarser(one: Quantity, step: float) -> Quantity:
-    grain = np.maximum(one.step, step)
-    told = {name: np.round(value / grain) * grain for name, value in one.told.items()}
+    grain = {name: np.maximum(one.step[name], step) for name in one.told}
+    told = {name: np.round(value / grain[name]) * grain[name] for name, value in one.told.items()}
     return replace(one, told=told, step=grain)
 
 
 def with_exact_means(city: City, step: float = 0.001) -> City:
-    """Return the city of a naive product: pages tell the mean of peers in small steps, and nothing else."""
-    naive = []
+    """Return the city of a naive product: the mean of every year's own peers in small steps, nothing else."""
+    naive, peers = [], city.peers if city.of_each_year is None else city.of_each_year
     for one in city.quantities:
-        members = city.peers[one.year]
+        members = peers[one.year]
         teaches = (members >= 0) & ~np.isnan(one.raw)[members]
         count = teaches.sum(axis=1)
         total = np.where(teaches, np.nan_to_num(one.raw)[members], 0.0).sum(axis=1)
         mean = np.where(count > 0, np.round(total / np.maximum(count, 1) / step) * step, np.nan)
         grain, equal = np.full(city.schools, step), np.ones(city.schools)
-        naive.append(replace(one, told={"mean": mean}, step=grain, weight=equal))
-    return replace(city, quantities=tuple(naive), expected=())
+        naive.append(replace(one, told={"mean": mean}, step={"mean": grain}, weight=equal))
+    return replace(city, quantities=tuple(naive), expected=(), peers=peers)
 
 
 def estimate(city: City, belief: Belief, pages: Ints, known: Ints, seed: int = 0) -> dict[str, Floats]:
@@ -292,16 +295,15 @@ def _read_peers(
         middle = drawn_told[at].mean(axis=1)
         rows.rest.append((drawn_told[at] - middle[:, None] - here @ drawn.T).astype(np.float32))
         rows.seen.append(_centred(told[pages[at]] - middle, city.kinds[pages[at]]))
-        rows.rounding.append(one.step[pages[at]] ** 2 / 12)
+        rows.rounding.append(one.step[statistic][pages[at]] ** 2 / 12)
         rows.weights.append(_of_quantity(here, place, len(city.quantities)))
 
 
 def _of_quantity(weights: csr_array, place: int, quantities: int) -> csr_array:
     """Return weights on schools as weights on (school, quantity)."""
-    line, school = weights.nonzero()
-    value = weights[line, school]
-    shape = (weights.shape[0], weights.shape[1] * quantities)
-    return csr_array((value, (line, school * quantities + place)), shape=shape)
+    here = weights.tocoo()
+    shape = (here.shape[0], here.shape[1] * quantities)
+    return csr_array((here.data, (here.row, here.col.astype(int) * quantities + place)), shape=shape)
 
 
 def _centred(beyond: Floats, kinds: Ints) -> Floats:

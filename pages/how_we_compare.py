@@ -50,7 +50,8 @@ def _similar_schools(view: MethodView, say: Language) -> None:
         say.text(
             "Every school has a peer group of its own: {wanted} schools of the same type (never fewer than "
             "{fewest}, never more than {most}) whose pupils are most like its pupils. The group is chosen "
-            "once a school year and then stays the same.",
+            "once in ten years and is the same for every year shown: groups that changed every year would "
+            "give single schools away. How alike the schools still are is looked at again every year.",
             wanted=say.number(view.peers_wanted),
             fewest=say.number(view.peers_fewest),
             most=say.number(view.peers_most),

@@ -89,7 +89,7 @@ def sign_out() -> None:
     if token := session_token():
         house.here().sessions.end(token)
     elif told is not None:
-        house.here().sessions.end_provider(told)
+        house.here().sessions.end_provider(told, house.city_viewer(told))
     if told is not None:
         st.logout()
 

@@ -92,7 +92,7 @@ class OwnAccount(Bureau):
         if is_own:
             self._counted(by)
         else:
-            by.require_administrator()
+            by.require_keeper_of_accounts()
         with writing(self._engine) as connection:
             if is_own:
                 self._spend_code(connection, own_row(connection, by), code)

@@ -43,7 +43,7 @@ class People(Bureau):
 
         `role` is a Role or its word. Raises NotAllowed, WrongAccount and StoreTrouble.
         """
-        by.require_administrator()
+        by.require_keeper_of_accounts()
         with writing(self._engine) as connection:
             account = self._open(connection, name, sign_in, checked_role(role), schools)
             told = f"{account.id} {account.role.value} {' '.join(sorted(account.school_ids))}"
@@ -108,7 +108,7 @@ class People(Bureau):
 
         Raises NotAllowed, WrongAccount and StoreTrouble.
         """
-        by.require_administrator()
+        by.require_keeper_of_accounts()
         with writing(self._engine) as connection:
             account = _not_closed(connection, account_id)
             values = {"password": "", "state": State.INVITED.value}
@@ -120,7 +120,7 @@ class People(Bureau):
 
     def require_change(self, by: Viewer, account_id: str) -> None:
         """Have a password changed at the next sign-in; sessions end. Raises NotAllowed, WrongAccount."""
-        by.require_administrator()
+        by.require_keeper_of_accounts()
         with writing(self._engine) as connection:
             account = _not_closed(connection, account_id)
             connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == account.id).values(must_change=True))
@@ -134,7 +134,7 @@ class People(Bureau):
 
         Raises NotAllowed, WrongAccount and StoreTrouble.
         """
-        by.require_administrator()
+        by.require_keeper_of_accounts()
         with writing(self._engine) as connection:
             account = _not_closed(connection, account_id)
             new = checked_role(role)
@@ -148,7 +148,7 @@ class People(Bureau):
 
     def change_schools(self, by: Viewer, account_id: str, schools: frozenset[str]) -> None:
         """Give a school team's account other schools; its sessions end. Raises as `change_role` does."""
-        by.require_administrator()
+        by.require_keeper_of_accounts()
         with writing(self._engine) as connection:
             account = _not_closed(connection, account_id)
             _write_schools(connection, account.id, checked_schools(account.role, schools))
@@ -158,7 +158,7 @@ class People(Bureau):
 
     def close(self, by: Viewer, account_id: str) -> None:
         """Let an account go: nobody signs in with it again. Raises NotAllowed, WrongAccount, StoreTrouble."""
-        by.require_administrator()
+        by.require_keeper_of_accounts()
         with writing(self._engine) as connection:
             account = _not_closed(connection, account_id)
             _not_the_last(connection, account)
@@ -170,7 +170,7 @@ class People(Bureau):
 
     def unlock(self, by: Viewer, account_id: str) -> None:
         """Forget the failed sign-ins of an account; raises NotAllowed, WrongAccount and StoreTrouble."""
-        by.require_administrator()
+        by.require_keeper_of_accounts()
         with writing(self._engine) as connection:
             account = _not_closed(connection, account_id)
             throttle.forgive(connection, account.sign_in)

@@ -92,7 +92,7 @@ class Sessions:
         Raises NotAllowed unless it is the viewer's own account or the viewer is an administrator.
         """
         if not account_id or by.account != account_id:
-            by.require_administrator()
+            by.require_keeper_of_accounts()
         with writing(self._engine) as connection:
             if account_id.startswith(CITY):
                 _end_city(connection, account_id, self._clock())
@@ -116,8 +116,11 @@ class Sessions:
         """Return what a form carries to show that it was served to the holder of this session."""
         return hashlib.sha256(f"form:{token}".encode()).hexdigest()
 
-    def remember_provider(self, claims: Mapping[str, Any]) -> None:
-        """Note a sign-in by a city's provider at its first click, and that it is still used at later ones."""
+    def remember_provider(self, claims: Mapping[str, Any], who: Viewer | None = None) -> None:
+        """Note a sign-in by a city's provider at its first click, and that it is still used at later ones.
+
+        The first one is a sign-in of `who` in the audit log.
+        """
         key, at = _city_digest(claims), self._clock()
         with reading(self._engine) as connection:
             found = connection.execute(select(CITY_SESSION).where(CITY_SESSION.c.digest == key)).first()
@@ -129,6 +132,7 @@ class Sessions:
             if not changed.rowcount:
                 row = {"digest": key, "account": city_account(claims), "seen_at": at, "ended": False}
                 connection.execute(insert(CITY_SESSION), [row])
+                self._audit.append(connection, Event.SIGN_IN, who)
 
     def ended(self, claims: Mapping[str, Any]) -> bool:
         """Return whether a sign-in by a city's provider counts no more: ended here, idle or open too long."""
@@ -144,12 +148,13 @@ class Sessions:
             found = connection.execute(select(CITY_SESSION).where(here)).first()
         return found is not None and (found.ended or at - found.seen_at > IDLE)
 
-    def end_provider(self, claims: Mapping[str, Any]) -> None:
-        """End one sign-in by a city's provider: the cookie it left is worth nothing from now on."""
-        self.remember_provider(claims)
+    def end_provider(self, claims: Mapping[str, Any], who: Viewer | None = None) -> None:
+        """End one sign-in of `who` by a city's provider: the cookie it left is worth nothing from now on."""
+        self.remember_provider(claims, who)
         with writing(self._engine) as connection:
             here = CITY_SESSION.c.digest == _city_digest(claims)
             connection.execute(update(CITY_SESSION).where(here).values(ended=True))
+            self._audit.append(connection, Event.SIGN_OUT, who)
 
     def _doors(self) -> tuple[Door, ...]:
         return demo_doors(self._store) if self._store is not None else ()

@@ -34,6 +34,15 @@ class Viewer:
         if self.role is not Role.ADMINISTRATOR:
             raise NotAllowed("this page is for administrators")
 
+    def require_keeper_of_accounts(self) -> None:
+        """Raise NotAllowed unless the viewer may say who gets in: an administrator, yet not by a demo door.
+
+        A visitor of the demo could else shut its doors for everybody, or leave an account behind.
+        """
+        self.require_administrator()
+        if self.account.startswith("demo:"):
+            raise NotAllowed("a demo door opens no accounts")
+
     def require_city(self) -> None:
         """Raise NotAllowed unless the viewer may see the city and its lists."""
         if not self.sees_city():

@@ -21,10 +21,11 @@ def key() -> bytes:
 
 
 def start() -> None:
-    """Take up what waited while nothing ran."""
+    """Take up what waited while nothing ran, and bring in what belongs to waves that have ended."""
     if was_collecting(store_folder()):
         with contextlib.suppress(StoreTrouble):
             here().answers.start()
+            here().answers.settle()
 
 
 def stop() -> None:

@@ -1,6 +1,7 @@
 """The questions, one theme a page, and at the end where it feels less safe."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -39,7 +40,7 @@ class _Asked:
     questionnaire: Questionnaire
     form: FormName
 
-    @property
+    @cached_property
     def themes(self) -> tuple[tuple[Theme, tuple[Item, ...]], ...]:
         return self.questionnaire.by_theme(self.form)
 
@@ -65,7 +66,7 @@ class Questions:
         sitting = sitting_of(request)
         if sitting is None:
             return onward(request, "")
-        asked, page = await run_in_threadpool(_asked, sitting), request.path_params["page"]
+        asked, page = _asked(sitting.wave, sitting.group, sitting.form), request.path_params["page"]
         fits = min(max(page, sitting.first), sitting.reached, asked.pages)
         return onward(request, f"/page/{fits}") if fits != page else _draw(request, sitting, asked, page)
 
@@ -74,7 +75,7 @@ class Questions:
         sitting = sitting_of(request)
         if sitting is None:
             return onward(request, "")
-        asked, page = await run_in_threadpool(_asked, sitting), request.path_params["page"]
+        asked, page = _asked(sitting.wave, sitting.group, sitting.form), request.path_params["page"]
         if not sitting.first <= page <= min(sitting.reached, asked.pages):
             return onward(request, f"/page/{sitting.reached}")
         try:
@@ -119,8 +120,9 @@ class Questions:
         return answer
 
 
-def _asked(sitting: Sitting) -> _Asked:
-    return _Asked(house.here().answers.questionnaire(sitting.wave, sitting.group), sitting.form)
+@lru_cache(maxsize=256)
+def _asked(wave_id: str, group: str, form: FormName) -> _Asked:
+    return _Asked(house.here().answers.questionnaire(wave_id, group), form)
 
 
 def _filled(sitting: Sitting, asked: _Asked, page: int, fields: Fields) -> Sitting:

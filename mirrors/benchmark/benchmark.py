@@ -1,7 +1,8 @@
 """The whole benchmark of a store: facts in, every result that a snapshot is made of out."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,8 @@ from mirrors.benchmark.interval import PUPIL_VARIANCE, rate_interval, wilson_int
 from mirrors.benchmark.level import Level, fit_level
 from mirrors.benchmark.observation import observe, observed_rate
 from mirrors.benchmark.panel import FEWEST_PUPILS, LARGEST_ABSENCE_SHARE, Bools, Floats, Panel
-from mirrors.benchmark.peer_group import PeerGroups, peer_groups, peers_of_rows, with_peers
+from mirrors.benchmark.peer_cycle import groups_by_year
+from mirrors.benchmark.peer_group import PeerGroups, peers_of_rows, with_peers
 from mirrors.benchmark.quality import quality_alarms, registration_table
 from mirrors.benchmark.reduction import Reduced, reduce_facts
 from mirrors.benchmark.series import build_panel, comparable_run, restarts
@@ -94,7 +96,9 @@ def run_benchmark(
     progress("peer groups", 0.1)
     chosen = {key: observed[key] for key in jurisdiction.lists if key in observed}
     learning = [(indicators[key], frame) for key, frame in chosen.items()]
-    peers = {year: _peers(features, learning, year, standings.set_aside) for year in years}
+    peers = groups_by_year(
+        features, partial(_learnt, features, learning, standings.set_aside), standings.set_aside
+    )
     found = _compare_all(indicators, observed, features, peers, standings, jurisdiction, progress)
     judged = _judge_all(indicators, chosen, features, standings.open, jurisdiction, progress)
     of_all = {one.school_year: one.panel for one in judged if one.indicator == CHANGED}
@@ -182,26 +186,24 @@ def _largest_plausible(indicator: Indicator) -> float:
     return 1.0 if indicator.is_share else np.inf
 
 
-def _peers(
+def _learnt(
     features: dict[str, FeatureMatrix],
     shares: list[tuple[Indicator, pd.DataFrame]],
-    year: str,
     alarmed: SchoolYears,
-) -> PeerGroups:
-    matrix = features[year]
-    earlier = [before for before in features if before < year and features[before].names == matrix.names]
+    years: Sequence[str],
+    matrix: FeatureMatrix,
+) -> Floats | None:
+    """Return how much each feature of a matrix told in some years, None where nothing was learnt."""
     learnt = []
     for indicator, frame in shares:
-        for before in earlier:
-            laid = _on_schools(frame, features[before], alarmed, _largest_plausible(indicator))
-            learnt.append(
-                feature_weights(laid.value, laid.out_of, laid.pupils, laid.taking_part, features[before])
-            )
+        for year in years:
+            if features[year].names == matrix.names:
+                laid = _on_schools(frame, features[year], alarmed, _largest_plausible(indicator))
+                learnt.append(
+                    feature_weights(laid.value, laid.out_of, laid.pupils, laid.taking_part, features[year])
+                )
     known = [weights for weights in learnt if not np.isnan(weights).any()]
-    # Without an earlier year every feature counts the same.
-    weights = np.mean(known, axis=0) if known else np.ones(len(matrix.names))
-    may_be_peer = np.array([(school, year) not in alarmed for school in matrix.school_ids])
-    return peer_groups(matrix, weights, may_be_peer & (matrix.pupils >= FEWEST_PUPILS))
+    return np.asarray(np.mean(known, axis=0)) if known else None
 
 
 def _compare_all(

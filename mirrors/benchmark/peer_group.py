@@ -1,4 +1,4 @@
-"""Peer groups: the schools of the same type whose context is nearest, frozen per school year."""
+"""Peer groups: the schools of the same type whose context is nearest, and what is said of them."""
 
 from dataclasses import dataclass
 
@@ -61,29 +61,55 @@ def peer_groups(
     """Return the peer groups of one year: same type, nearest by weighted distance on the features.
 
     `weights` come from earlier years, so that the outcome of a year cannot choose its own comparison.
-    `may_be_peer` excludes schools that are too small, incomplete or under an alarm; they still get peers.
+    `may_be_peer` excludes schools that are too small; they still get peers.
     """
-    used = _used(weights)
-    scaled = features.standardised()
-    schools = len(features.school_ids)
-    peers = np.full((schools, wanted), -1)
-    distance = np.full((schools, wanted), np.nan)
-    close = np.zeros(schools, dtype=int)
+    return measured(features, weights, nearest(features, features, weights, may_be_peer, wanted))
+
+
+def nearest(
+    features: FeatureMatrix,
+    others: FeatureMatrix,
+    weights: Floats,
+    may_be_peer: Bools,
+    wanted: int = PEERS_WANTED,
+) -> np.ndarray:
+    """Return the peers of every school among `others`, (schools, wanted), as positions there, -1 for none.
+
+    Both matrices have the same features, each in standard deviations of its own year; `may_be_peer` is
+    (others,). Nobody is a peer of itself.
+    """
+    used, scaled, of_others = _used(weights), features.standardised(), others.standardised()
+    own, ids = np.array(features.school_ids), np.array(others.school_ids)
+    peers = np.full((len(own), wanted), -1)
     for kind in np.unique(features.school_type):
         rows = np.flatnonzero(features.school_type == kind)
-        candidates = rows[may_be_peer[rows]]
+        candidates = np.flatnonzero((others.school_type == kind) & may_be_peer)
         size = group_size(len(candidates), wanted)
         if not size:
             continue
-        apart = np.abs(scaled[rows, None, :] - scaled[None, candidates, :])
+        apart = scaled[rows, None, :] - of_others[None, candidates, :]
         far = np.sqrt((used * apart**2).sum(axis=2))
-        far[rows[:, None] == candidates[None, :]] = np.inf
-        order = np.argsort(far, axis=1, kind="stable")[:, :size]
-        peers[rows, :size] = candidates[order]
-        distance[rows, :size] = np.take_along_axis(far, order, axis=1)
-        alike = (apart <= CLOSE)[:, :, used >= MATTERS].all(axis=2)
-        close[rows] = np.take_along_axis(alike, order, axis=1).sum(axis=1)
-    return PeerGroups(features, used, peers, distance, close)
+        far[own[rows, None] == ids[None, candidates]] = np.inf
+        peers[rows, :size] = candidates[np.argsort(far, axis=1, kind="stable")[:, :size]]
+    return peers
+
+
+def measured(features: FeatureMatrix, weights: Floats, peers: np.ndarray) -> PeerGroups:
+    """Return chosen peers, (schools, k) positions in `features`, -1 for none, as they lie in that year."""
+    used, scaled = _used(weights), features.standardised()
+    have = peers >= 0
+    apart = np.abs(scaled[:, None, :] - scaled[np.maximum(peers, 0)])
+    far = np.where(have, np.sqrt((used * apart**2).sum(axis=2)), np.inf)
+    alike = have & (apart <= CLOSE)[:, :, used >= MATTERS].all(axis=2)
+    order = np.argsort(far, axis=1, kind="stable")
+    ordered = np.take_along_axis(far, order, axis=1)
+    return PeerGroups(
+        features,
+        used,
+        np.take_along_axis(peers, order, axis=1),
+        np.where(np.isfinite(ordered), ordered, np.nan),
+        alike.sum(axis=1),
+    )
 
 
 def _used(weights: Floats) -> Floats:

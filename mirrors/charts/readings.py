@@ -45,16 +45,18 @@ def change_sentence(trend: Trend, language: Language) -> str:
     }
     sentences = {
         ("rose", "clear"): language.text(
-            "{name} **rose** from about {before} to about {now}, more than expected.", **values
+            "{name} **rose** to {now}, from about {before} in the years before: more than expected.", **values
         ),
         ("fell", "clear"): language.text(
-            "{name} **fell** from about {before} to about {now}, more than expected.", **values
+            "{name} **fell** to {now}, from about {before} in the years before: more than expected.", **values
         ),
         ("rose", "weak"): language.text(
-            "{name} may have risen, from about {before} to about {now}: **too early to say**.", **values
+            "{name} may have risen, to {now} from about {before} in the years before: **too early to say**.",
+            **values,
         ),
         ("fell", "weak"): language.text(
-            "{name} may have fallen, from about {before} to about {now}: **too early to say**.", **values
+            "{name} may have fallen, to {now} from about {before} in the years before: **too early to say**.",
+            **values,
         ),
         ("stayed_as_others_fell", "clear"): language.text(
             "{name} **stayed** near {now} while similar schools fell.", **values

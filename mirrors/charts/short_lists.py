@@ -63,8 +63,10 @@ def card_facts(
     school = [
         upper_first(school_type),
         language.plural("{count} pupil", "{count} pupils", listed.pupils),
-        language.text("registered this year: {value}", value=written(indicator, listed.own, language)),
     ]
+    if listed.direction == "below_expected":
+        value = written(indicator, listed.own, language)
+        school.append(language.text("registered this year: {value}", value=value))
     doubt = [certainty[listed.certainty], registers_sentence(listed.completeness, language)]
     doubt.append(checks_sentence(listed.alarms, language))
     known = [language.text("On this list last year too.")] if listed.on_list_last_year else []

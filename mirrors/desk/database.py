@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, select, text
+from sqlalchemy import URL, Connection, Engine, column, create_engine, event, inspect, make_url, select, table
+from sqlalchemy import text as sql
 from sqlalchemy.pool import NullPool
 
 from mirrors.store.trouble import told_plainly
@@ -67,7 +68,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
         connection.begin(),
     ):
         if engine.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_WRITER})
+            connection.execute(sql("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_WRITER})
         yield connection
 
 
@@ -131,7 +132,7 @@ def _is_up_to_date(engine: Engine, url: URL) -> bool:
         if not inspect(connection).has_table("alembic_version"):
             return False
         return (
-            connection.execute(select(text("version_num")).select_from(text("alembic_version"))).scalar()
+            connection.execute(select(column("version_num")).select_from(table("alembic_version"))).scalar()
             == HEAD
         )
 

@@ -13,6 +13,7 @@ from mirrors.disclosure.protection import STANDARD, Protection
 from mirrors.disclosure.registered import registered
 from mirrors.disclosure.rules import (
     RATIO_STEP,
+    WHOLE,
     rate_step,
     round_count,
     round_down,
@@ -67,7 +68,9 @@ def group(
     wrong = registered(rows, registration, "rejected")
     status = np.select([wrong, beside | dropped], ["rejected", "too_small"], own["status"])
     told = np.isin(status, ["exact", "at_most", "at_least"])
-    peers = np.where(rows["peers"] >= under.rules.peers_for_median, rows["peer_median"], np.nan).astype(float)
+    # Those of five to nine schools, of one district say, are a finer sum than that of all peers.
+    enough = rows["peers"] >= under.rules.peers_for_middle_half
+    peers = np.where(enough, rows["peer_median"], np.nan).astype(float)
     shown = rows.assign(
         status=status,
         pupils=np.where(told, round_count(rows["pupils"].to_numpy(float), steps), np.nan),
@@ -127,12 +130,16 @@ def _differ(found: pd.DataFrame, under: Protection) -> Bools:
 def decomposition(
     rows: pd.DataFrame, registration: pd.DataFrame, under: Protection = STANDARD
 ) -> pd.DataFrame:
-    """Return how differences from ten peers or more divide; as shown the parts add up."""
+    """Return how differences from ten peers or more divide, in whole points; as shown the parts add up.
+
+    A school knows its own rate, so that the difference tells it the mean of its peers: coarser than their
+    median, for the two together tell more than either.
+    """
     wrong = registered(rows, registration, "rejected")
     rules = under.rules
     enough = (rows["peers"] >= rules.peers_for_middle_half) & (rows["pupils"] >= rules.fewest_pupils)
     told = ~wrong & enough.to_numpy()
-    step = rate_step(rows["pupils"].to_numpy(float), rules.large_school)
+    step = max(rules.peer_step, WHOLE)
     whole, composition = (round_to(rows[name].to_numpy(float), step) for name in _PARTS[:2])
     parts = dict(zip(_PARTS, (whole, composition, np.round(whole - composition, 6) + 0.0), strict=True))
     shown = rows.assign(

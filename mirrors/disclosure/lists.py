@@ -14,6 +14,9 @@ from mirrors.disclosure.rules import rate_step, round_count, round_to
 
 MORE_LIKELY_THAN_NOT = 0.5
 KINDS = ("excellent", "improved", "rose")
+Own = dict[tuple[str, str, str], float]
+"""Own figures by indicator, school year and school."""
+
 _LISTED_COLUMNS = [
     "indicator",
     "school_year",
@@ -27,14 +30,19 @@ _LISTED_COLUMNS = [
 ]
 
 
-def tables(benchmark: Benchmark) -> dict[str, pd.DataFrame]:
-    """Return the tables change, listed, list_state and left_out."""
+def tables(benchmark: Benchmark, figure: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the tables change, listed, list_state and left_out.
+
+    What a school has now is told as its own protected `figure` tells it, and as the model has it where there
+    is none; what it had before is the model's.
+    """
+    own = _own(figure)
     listed = pd.DataFrame(
-        [row for judged in benchmark.judged for row in _listed(judged)],
+        [row for judged in benchmark.judged for row in _listed(judged, own)],
         columns=_LISTED_COLUMNS,
     )
     listed["on_list_last_year"] = _on_list_last_year(listed)
-    changes = [_changes(judged) for judged in benchmark.judged]
+    changes = [_changes(judged, own) for judged in benchmark.judged]
     return {
         "change": pd.concat(changes, ignore_index=True) if changes else pd.DataFrame(columns=_CHANGE_COLUMNS),
         "listed": listed,
@@ -61,14 +69,22 @@ _CHANGE_COLUMNS = [
 ]
 
 
-def _changes(judged: Judged) -> pd.DataFrame:
+def _own(figure: pd.DataFrame) -> Own:
+    exact = figure[figure["status"] == "exact"]
+    keys = exact[["indicator", "school_year", "school_id"]].itertuples(index=False, name=None)
+    return dict(zip(keys, exact["value"].astype(float), strict=True))
+
+
+def _changes(judged: Judged, own: Own) -> pd.DataFrame:
     """Return how every school changed, in words; `reason` says why a school is not judged."""
     change, panel = judged.change, judged.panel
     p_rise, p_fall = np.nan_to_num(change.p_rise), np.nan_to_num(change.p_fall)
     likely = np.maximum(p_rise, p_fall)
     moved = likely >= MORE_LIKELY_THAN_NOT
     step = rate_step(panel.pupils[:, -1])
-    before, now = round_to(change.before, step), round_to(change.level, step)
+    before, level = round_to(change.before, step), round_to(change.level, step)
+    at = [(judged.indicator, judged.school_year, school_id) for school_id in panel.school_ids]
+    now = np.array([own.get(each, modelled) for each, modelled in zip(at, level, strict=True)])
     reasons = np.array([str(reason or "") for reason in exclusions(panel)], dtype=object)
     words = [direction(bool(up), *pair) for up, *pair in zip(p_rise > p_fall, before, now, strict=True)]
     return pd.DataFrame(
@@ -96,22 +112,26 @@ def direction(up: bool, before: float, now: float) -> str:
     return "fell" if now < before else "stayed_as_others_rose"
 
 
-def _listed(judged: Judged) -> Iterable[tuple[object, ...]]:
+def _listed(judged: Judged, own: Own) -> Iterable[tuple[object, ...]]:
     lists = judged.lists
     for excellent in lists.excellent.clear:
-        yield _row(judged, "excellent", "clear", excellent)
+        yield _row(judged, "excellent", "clear", excellent, own)
     for kind, chosen in (("improved", lists.improved), ("rose", lists.rose)):
         for certainty, schools in (("clear", chosen.clear), ("weak", chosen.weak)):
             for school in schools:
-                yield _row(judged, kind, certainty, school)
+                yield _row(judged, kind, certainty, school, own)
 
 
-def _row(judged: Judged, kind: str, certainty: str, school: Excellent | Changed) -> tuple[object, ...]:
+def _row(
+    judged: Judged, kind: str, certainty: str, school: Excellent | Changed, own: Own
+) -> tuple[object, ...]:
     position = judged.panel.school_ids.index(school.school_id)
     before = school.expected if isinstance(school, Excellent) else school.before
     pupils = judged.panel.pupils[position, -1]
     # To the step of the school's own rate, as its mirror tells it: one number everywhere.
     before, now = round_to(np.array([before, school.level]), rate_step(pupils)).tolist()
+    if kind != "excellent":
+        now = own.get((judged.indicator, judged.school_year, school.school_id), now)
     words = "below_expected" if kind == "excellent" else direction(kind == "rose", before, now)
     return (
         judged.indicator,

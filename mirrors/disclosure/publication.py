@@ -8,7 +8,7 @@ import pandas as pd
 
 from mirrors.benchmark.benchmark import Benchmark
 from mirrors.benchmark.fewest import fewest_pupils
-from mirrors.benchmark.panel import FEWEST_PUPILS
+from mirrors.benchmark.panel import FEWEST_PUPILS, Floats
 from mirrors.benchmark.peer_group import PEERS_FEWEST, PEERS_MOST, PEERS_WANTED
 from mirrors.benchmark.reduction import Reduced
 from mirrors.benchmark.ten_and_ten import CHANGE_GATE, CHANGE_GATE_THREE_YEARS
@@ -33,6 +33,8 @@ from mirrors.disclosure.registered import registered
 from mirrors.disclosure.rules import (
     HALF,
     TENTH,
+    WHOLE,
+    WHOLE_FROM,
     Rules,
     round_to,
 )
@@ -60,7 +62,7 @@ def protect(
         **over_years.tables(benchmark, indicators, grouped["group"], under),
         **city.tables(benchmark, indicators, under),
         **city_within.tables(benchmark, indicators),
-        **lists.tables(benchmark),
+        **lists.tables(benchmark, figure),
         **calibration.tables(benchmark, indicators),
         **funnel.tables(benchmark, indicators, figure),
     }
@@ -139,14 +141,7 @@ def figures(
     shown = shown.assign(**{name: own[name] for name in own.columns}, decimals=written)
     shown["expected"] = round_to(compared["expected"].to_numpy(float), _modelled_step(indicator))
     shown["peers"] = compared["peers"].fillna(0).astype(int)
-    grain = _peer_grain(indicator, rules)
-    for column, least in (
-        ("median", rules.peers_for_median),
-        ("low", rules.peers_for_middle_half),
-        ("high", rules.peers_for_middle_half),
-    ):
-        rounded_peers = round_to(compared[f"peer_{column}"].to_numpy(float), grain)
-        shown[f"peer_{column}"] = np.where(shown["peers"] >= least, rounded_peers, np.nan)
+    shown = shown.assign(**_of_peers(indicator, compared, rules))
     asked = registered(shown, registration, "alarms")
     shown["verdict"] = np.where(asked, "unknown", _verdict(shown))
     return shown
@@ -154,6 +149,20 @@ def figures(
 
 def _modelled_step(indicator: Indicator) -> float:
     return TENTH if indicator.kind == "rate" else HALF
+
+
+def _of_peers(indicator: Indicator, compared: pd.DataFrame, rules: Rules) -> dict[str, Floats]:
+    """Return the median and the middle half of peers as they may be shown, the median within the half."""
+    median, low, high = (compared[f"peer_{column}"].to_numpy(float) for column in ("median", "low", "high"))
+    grain, count = _peer_grain(indicator, rules), compared["peers"].fillna(0).to_numpy()
+    median = round_to(median, grain)
+    wide = np.where(indicator.is_share & (median >= WHOLE_FROM), np.maximum(grain, WHOLE), grain)
+    half = count >= rules.peers_for_middle_half
+    return {
+        "peer_median": np.where(count >= rules.peers_for_median, median, np.nan),
+        "peer_low": np.where(half, np.minimum(round_to(low, wide), median), np.nan),
+        "peer_high": np.where(half, np.maximum(round_to(high, wide), median), np.nan),
+    }
 
 
 def _peer_grain(indicator: Indicator, rules: Rules) -> float:

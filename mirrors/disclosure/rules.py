@@ -39,6 +39,9 @@ UNITS_STEP_LARGE, UNITS_STEP_SMALL = 10.0, 50.0
 """Steps of units absent per 100 pupils, in a large school and in a smaller one: a whole one would tell the
 total to the half-day, and so what one child missed."""
 
+WHOLE_FROM = 0.05
+"""Median of peers from which their middle half is told in whole points: its ends give away most of all."""
+
 PEERS_FOR_MEDIAN = 5
 PEERS_FOR_MIDDLE_HALF = 10
 

@@ -107,7 +107,7 @@ def coded(
     least, step = bounds[band], steps[band]
     low, high = value <= least, value >= most - least
     rounded = np.clip(round_to(value, step), least, most - least)
-    shown = np.where(low & (value > 0), least, np.where(high, round_to(most - least, 0.01), rounded))
+    shown = np.where(low, least, np.where(high, round_to(most - least, 0.01), rounded))
     return shown, np.select([low, high], ["at_most", "at_least"], "exact")
 
 

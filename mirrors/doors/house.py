@@ -48,7 +48,7 @@ def city_viewer(claims: Mapping[str, Any]) -> Viewer | None:
     viewer = viewer_of(claims, settings, now()) if settings is not None else None
     if viewer is None or here().sessions.ended(claims):
         return None
-    here().sessions.remember_provider(claims)
+    here().sessions.remember_provider(claims, viewer)
     return viewer
 
 

@@ -63,8 +63,9 @@ def perception_gaps(rows: pd.DataFrame) -> pd.DataFrame:
 
     Further columns: gap (staff minus pupils), low and high (95 %, Welch 1947), city (the usual gap, NaN below
     ten schools), schools and verdict: larger where low lies above the city's gap, smaller where high lies
-    below it, and it is among the discoveries at 10 % over all gaps of the school; else usual, and unknown
-    without a city's.
+    below it, and it is among the discoveries at 10 % over all gaps of the school year in the city; else
+    usual, and unknown without a city's. Over the city, as most schools may have no unusual gap at all: over
+    one school after the other, what is called there by chance would add up.
     """
     gap, variance, freedom = _welch(rows)
     half = t_quantile(freedom) * np.sqrt(variance)
@@ -72,7 +73,7 @@ def perception_gaps(rows: pd.DataFrame) -> pd.DataFrame:
     found = found.merge(_city(found, variance), on=_TOGETHER, how="left")
     known = found["city"].notna()
     apart: Floats = ((found["gap"] - found["city"]) / np.sqrt(variance)).to_numpy(float)
-    clear = discovered(found, np.where(known, 2 * stdtr(freedom, -np.abs(apart)), 1.0))
+    clear = discovered(found, ["school_year"], np.where(known, 2 * stdtr(freedom, -np.abs(apart)), 1.0))
     above, below = found["low"] > found["city"], found["high"] < found["city"]
     words = [~known, clear & above, clear & below]
     return found.assign(verdict=np.select(words, ["unknown", "larger", "smaller"], "usual"))

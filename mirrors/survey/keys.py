@@ -3,7 +3,8 @@
 The lasting key turns codes into digests and closes cookies; it lies beside the desk, never in it, and no copy
 of the desk has it. The fleeting key seals the answer sheets that still wait for others. It lies in memory
 (on Linux in /dev/shm, so that a process that dies does not take it along), is different after every stop, and
-is put on the disk only while nothing runs.
+is put on the disk only while nothing runs. Pages of the questionnaire are therefore answered by one machine,
+by as many processes as it likes.
 """
 
 import contextlib
@@ -18,6 +19,8 @@ RUNTIME = "MIRRORS_RUNTIME"
 _IN_MEMORY = Path("/dev/shm")
 _LASTING, _PARKED = "answering.key", "answering.parked.key"
 _BYTES = 32
+_HELD: dict[Path, bytes] = {}
+"""The fleeting keys of this process, in case their files go."""
 
 
 def lasting_key(folder: Path) -> bytes:
@@ -46,7 +49,7 @@ class FleetingKey:
     @property
     def in_use(self) -> bool:
         """Whether there is a key that something may be sealed with."""
-        return self._here.exists()
+        return self._here.exists() or self._is_held
 
     @property
     def is_parked(self) -> bool:
@@ -54,14 +57,22 @@ class FleetingKey:
         return self._parked.exists()
 
     def now(self) -> bytes:
-        """Return the key to seal with, made when it is first asked for."""
+        """Return the key to seal with, made when it is first asked for.
+
+        Raises PermissionError when somebody else put one there.
+        """
+        # When somebody logs out, systemd may clear what that account has in /dev/shm, also of a service.
         with contextlib.suppress(FileExistsError):
-            _write_new(self._here, secrets.token_bytes(_BYTES))
-        return _read(self._here)
+            _write_new(self._here, _HELD[self._here] if self._is_held else self.new())
+        if self._here.stat().st_uid != os.geteuid():
+            raise PermissionError(f"{self._here} belongs to another account of this machine")
+        _HELD[self._here] = _read(self._here)
+        return _HELD[self._here]
 
     def all(self) -> list[bytes]:
         """Return the keys that something may have been sealed with: the one in use, and a parked one."""
-        return [_read(path) for path in (self._here, self._parked) if path.exists()]
+        here = [self.now()] if self.in_use else []
+        return here + ([_read(self._parked)] if self.is_parked else [])
 
     def unpark(self) -> None:
         """Take the parked key off the disk; nothing is sealed with it any more."""
@@ -72,11 +83,17 @@ class FleetingKey:
         _wipe(self._parked)
         _write_new(self._parked, key)
         self._here.unlink(missing_ok=True)
+        _HELD.pop(self._here, None)
 
     def take_up(self, key: bytes) -> None:
         """Put a key in use that was left before."""
         with contextlib.suppress(FileExistsError):
             _write_new(self._here, key)
+
+    @property
+    def _is_held(self) -> bool:
+        # Where a key is parked, another process put ours away.
+        return self._here in _HELD and not self.is_parked
 
     @staticmethod
     def new() -> bytes:

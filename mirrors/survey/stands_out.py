@@ -22,10 +22,10 @@ def discoveries(p_value: Floats, rate: float = FALSE_DISCOVERY) -> Bools:
     return found
 
 
-def discovered(rows: pd.DataFrame, p_value: Floats) -> Bools:
-    """Return which rows, (rows,), are among the discoveries of their school and school year."""
+def discovered(rows: pd.DataFrame, family: list[str], p_value: Floats) -> Bools:
+    """Return which rows, (rows,), are among the discoveries of those with the same `family` columns."""
     found = np.zeros(len(rows), dtype=bool)
-    for place in rows.groupby(_SCHOOL).indices.values():
+    for place in rows.groupby(family).indices.values():
         found[place] = discoveries(p_value[place])
     return found
 
@@ -41,7 +41,7 @@ def stands_out(rows: pd.DataFrame) -> pd.DataFrame:
     judged = rows[rows["p_value"].notna()]
     judged = judged[~_told_by_parts(judged)].reset_index(drop=True)
     excludes = (judged["shrunk_low"] > judged["expected"]) | (judged["shrunk_high"] < judged["expected"])
-    found = discovered(judged, judged["p_value"].to_numpy(float))
+    found = discovered(judged, _SCHOOL, judged["p_value"].to_numpy(float))
     clear = judged[found & excludes.to_numpy()].sort_values([*_SCHOOL, "p_value", "theme", "group"])
     clear = clear.drop_duplicates([*_SCHOOL, "theme"])
     direction = np.where(clear["mean"] > clear["expected"], "above", "below")

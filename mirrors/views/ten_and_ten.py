@@ -196,12 +196,14 @@ def evidence(card: Listed, language: Language) -> str:
             )
         case "rose":
             return language.text(
-                "Rose from about {before} to about {now}; similar schools did not rise as much.",
+                "Rose to {now}, from about {before} in the years before; similar schools did not rise "
+                "as much.",
                 **figures,
             )
         case "fell":
             return language.text(
-                "Fell from about {before} to about {now}; similar schools did not fall as much.",
+                "Fell to {now}, from about {before} in the years before; similar schools did not fall "
+                "as much.",
                 **figures,
             )
         case "stayed_as_others_fell":

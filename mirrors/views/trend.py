@@ -31,7 +31,7 @@ class ChangeWords:
 
     `direction` is "rose", "fell", "similar", or, where the own rate hardly moved,
     "stayed_as_others_fell" or "stayed_as_others_rose"; `certainty` is "clear", "weak" or "none".
-    `before` is the own level in the years before, `now` this year (shares), both de-noised.
+    `before` is the own level in the years before, de-noised, `now` the own figure of this year (shares).
     """
 
     direction: str

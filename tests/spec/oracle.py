@@ -358,25 +358,44 @@ def _filled(given: dict[tuple[str, str], float], feature: str, types: dict[str, 
     return filled
 
 
-def nearest(
-    features: dict[str, list[float]], types: dict[str, str], weights: list[float], may_be_peer: set[str]
+def distance(weights: list[float], one: list[float], other: list[float]) -> float:
+    """Return how far two schools lie apart on all features, in weighted standard deviations."""
+    squares = [w * (a - b) ** 2 for w, a, b in zip(weights, one, other, strict=True)]
+    return math.sqrt(sum(squares))
+
+
+def chosen_peers(files: Files, weights: list[float], years: list[str], when: str) -> dict[Cell, list[str]]:
+    """Return the peers of every school, by id and type, as they were chosen in `when` for all `years`.
+
+    A school that was not there then is looked at in the nearest year before, or else in the first after.
+    """
+    sizes, types = possible_and_pupils(files), school_types(files, when)
+    then = standardised_features(files, when)
+    before = sorted((year for year in years if year < when), reverse=True)
+    chosen: dict[Cell, list[str]] = {}
+    for year in [when, *before, *sorted(year for year in years if year > when)]:
+        own = standardised_features(files, year)
+        for school, kind in school_types(files, year).items():
+            if (school, kind) in chosen:
+                continue
+            serving = [s for s in types if types[s] == kind and sizes[s, when][1] >= 30]
+            size = min(15, len(serving) // 4)
+            far = sorted((distance(weights, own[school], then[s]), s) for s in serving if s != school)
+            chosen[school, kind] = [other for _, other in far[: size if size >= 8 else 0]]
+    return chosen
+
+
+def peers_in(
+    files: Files, weights: list[float], chosen: dict[Cell, list[str]], year: str
 ) -> dict[str, list[tuple[str, float]]]:
-    """Return each school's peers, nearest first, with their distance."""
-    groups = {}
+    """Return each school's peers of one year, nearest first, with their distance in that year."""
+    types, features = school_types(files, year), standardised_features(files, year)
+    found = {}
     for school, kind in types.items():
-        serving = sorted(other for other in types if types[other] == kind and other in may_be_peer)
-        size = min(15, len(serving) // 4)
-        distances = []
-        for other in serving:
-            if other != school:
-                squares = [
-                    w * (a - b) ** 2
-                    for w, a, b in zip(weights, features[school], features[other], strict=True)
-                ]
-                distances.append((math.sqrt(sum(squares)), other))
-        distances.sort()
-        groups[school] = [(other, far) for far, other in distances[: size if size >= 8 else 0]]
-    return groups
+        there = [peer for peer in chosen[school, kind] if types.get(peer) == kind]
+        far = sorted((distance(weights, features[school], features[peer]), peer) for peer in there)
+        found[school] = [(peer, apart) for apart, peer in far]
+    return found
 
 
 # Expected values

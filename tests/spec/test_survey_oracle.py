@@ -230,14 +230,16 @@ def test_share_between_schools(city: City) -> None:
         assert close(row["icc"], max((between - within) / (between + (usual - 1) * within), 0.0))
 
 
-def many_schools(seed: int) -> pd.DataFrame:
-    """Return scores of pupils and teachers of fourteen schools, in two themes."""
+def many_schools(
+    seed: int, themes: tuple[str, ...] = ("T1", "T2"), schools: int = 14, spread: float = 7
+) -> pd.DataFrame:
+    """Return scores of pupils and teachers of many schools."""
     rng = random.Random(seed)
     rows = []
-    for school in range(14):
+    for school in range(schools):
         for group, least, most in (("pupils_12_18", 20, 200), ("teachers", 8, 60)):
             number = rng.randint(least, most)
-            for theme in ("T1", "T2"):
+            for theme in themes:
                 row = {
                     "wave": 1,
                     "school_id": f"S{school}",
@@ -245,7 +247,7 @@ def many_schools(seed: int) -> pd.DataFrame:
                     "group": group,
                     "theme": theme,
                 }
-                scores = {"mean": rng.gauss(60, 7), "sd": rng.uniform(12, 24), "respondents": number}
+                scores = {"mean": rng.gauss(60, spread), "sd": rng.uniform(12, 24), "respondents": number}
                 rows.append(
                     {**row, **scores, "participants": number, "invited": number * rng.uniform(1, 2.4)}
                 )
@@ -308,11 +310,12 @@ def test_scores_drawn_towards_the_expected_one(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_perception_gaps(seed: int) -> None:
-    scores = many_schools(seed)
+    themes = tuple(f"T{theme}" for theme in range(1, 9))
+    scores = many_schools(seed, themes, schools=45, spread=5)
     rows = scores.to_dict("records")
     cities: dict[str, tuple[float, int]] = {}
     gaps: dict[tuple[str, str], tuple[float, float, float]] = {}
-    for theme in ("T1", "T2"):
+    for theme in themes:
         children = {row["school_id"]: row for row in taking_part(rows, "pupils_12_18", theme, 30)}
         adults = {row["school_id"]: row for row in taking_part(rows, "teachers", theme, 10)}
         both = sorted(set(children) & set(adults))
@@ -328,6 +331,9 @@ def test_perception_gaps(seed: int) -> None:
         usual = sum(w * e for w, e in zip(weights, estimates, strict=True)) / sum(weights)
         cities[theme] = (usual if len(both) >= 10 else math.nan, len(both))
     found = perception_gaps(pairs(scores))
+    assert set(found["verdict"]) == {"usual", "larger", "smaller"}
+    beyond = (found["low"] > found["city"]) | (found["high"] < found["city"])
+    assert (beyond & (found["verdict"] == "usual")).any()
     assert {(row["school_id"], row["theme"]) for row in found.to_dict("records")} == set(gaps)
     p_values = {
         place: 2 * t_tail(abs(gap - cities[place[1]][0]) / math.sqrt(own), freedom)
@@ -344,7 +350,7 @@ def test_perception_gaps(seed: int) -> None:
         assert close(row["high"], gap + half, 1e-5)
         assert close(row["city"], usual)
         assert row["schools"] == schools
-        family = sorted(p for (school, _), p in p_values.items() if school == row["school_id"])
+        family = sorted(p_values.values())
         largest = max((p for at, p in enumerate(family, 1) if p <= 0.1 * at / len(family)), default=-1.0)
         clear = p_values[row["school_id"], row["theme"]] <= largest
         side = "larger" if gap - half > usual else "smaller" if gap + half < usual else "usual"

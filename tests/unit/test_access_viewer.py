@@ -13,18 +13,23 @@ TEAM = Viewer(Role.SCHOOL_TEAM, frozenset({"S1", "S2"}))
 NOBODY = Viewer(Role.SCHOOL_TEAM)
 ADMINISTRATOR = Viewer(Role.ADMINISTRATOR)
 WITH_SCHOOLS = Viewer(Role.ADMINISTRATOR, frozenset({"S1"}))
+DEMO = Viewer(Role.ADMINISTRATOR, account="demo:administrator")
 EVERYBODY = {
     "adviser": ADVISER,
     "team": TEAM,
     "nobody": NOBODY,
     "administrator": ADMINISTRATOR,
     "administrator with schools": WITH_SCHOOLS,
+    "administrator of the demo": DEMO,
 }
+ADMINISTRATORS = {"administrator", "administrator with schools", "administrator of the demo"}
 MAY = {
-    "require_administrator": {"administrator", "administrator with schools"},
+    "require_administrator": ADMINISTRATORS,
+    "require_keeper_of_accounts": {"administrator", "administrator with schools"},
+    "require_city_staff": {"adviser", *ADMINISTRATORS},
     "require_city": {"adviser"},
     "require_adviser": {"adviser"},
-    "require_reader": {"adviser", "team", "administrator", "administrator with schools"},
+    "require_reader": {"adviser", "team", *ADMINISTRATORS},
     "require_school": {"adviser", "team"},
     "sees_city": {"adviser"},
     "sees_school": {"adviser", "team"},

@@ -125,7 +125,7 @@ def test_notes_are_about_one_school_with_at_most_three_things_to_ask(snapshot: S
     assert first.kind == "rose"
     assert first.listed == rose
     said = to_ask_sentences(first, ENGLISH)
-    assert said.startswith("**Unauthorised absence.** Rose from about")
+    assert said.startswith("**Unauthorised absence.** Rose to")
     assert said.endswith("What does the school see behind it?")
 
 

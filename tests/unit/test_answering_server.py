@@ -71,9 +71,7 @@ def test_files_may_be_kept(store: Path, path: str) -> None:
     assert file.headers["cache-control"] == "max-age=3600"
 
 
-@pytest.mark.parametrize(
-    "path", ["/answer/look/../server.py", "/answer/look/", "/answer/look/%2e%2e/x.py"]
-)
+@pytest.mark.parametrize("path", ["/answer/look/../server.py", "/answer/look/", "/answer/look/%2e%2e/x.py"])
 def test_no_other_file_is_given(store: Path, path: str) -> None:
     assert "import" not in ask(path).text
     assert ask(path).status_code == 404

@@ -168,9 +168,13 @@ def test_a_stop_and_a_start_lose_nothing(here: Collecting, clock: Clock) -> None
     assert numbers(here, opened.wave.id, clock) == list(range(17))
 
 
-def test_a_process_that_is_killed_loses_nothing(here: Collecting, clock: Clock) -> None:
+def test_a_process_that_is_killed_loses_nothing(
+    here: Collecting, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     opened = wave(here)
     for number in range(17):
+        # What a process holds in its own memory is gone with it.
+        monkeypatch.setattr("mirrors.survey.keys._HELD", {})
         answer(collecting(here.folder, clock), codes(opened, PUPILS)[0], number)
     clock.at = day_after()
     assert numbers(here, opened.wave.id, clock) == list(range(17))
@@ -190,6 +194,28 @@ def test_a_machine_that_loses_its_power_says_so_and_its_codes_work_again(
     clock.at = day_after()
     [_, teachers] = after.waves.participation(TEAM, opened.wave.id)
     assert (teachers.answered, teachers.incomplete) == (12, True)
+
+
+def test_a_key_that_is_cleared_away_while_the_server_runs_loses_nothing(
+    here: Collecting, clock: Clock, tmp_path: Path
+) -> None:
+    opened = wave(here)
+    for number in range(9):
+        answer(here, codes(opened, PUPILS)[0], number)
+        for path in (tmp_path / "memory").iterdir():
+            path.unlink()
+    clock.at = day_after()
+    assert numbers(here, opened.wave.id, clock) == list(range(9))
+
+
+def test_a_key_that_somebody_else_put_there_is_not_used(
+    here: Collecting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = wave(here)
+    answer(here, codes(opened, PUPILS)[0])
+    monkeypatch.setattr("os.geteuid", lambda: 12345)
+    with pytest.raises(PermissionError):
+        answer(here, codes(opened, PUPILS)[0])
 
 
 def test_codes_mean_nothing_at_another_store(here: Collecting, clock: Clock, tmp_path: Path) -> None:

@@ -33,9 +33,8 @@ def city() -> City:
     for year in range(YEARS):
         raw = expit(usual + own + rng.normal(0, 0.05, SCHOOLS))
         told = {"median": np.round(np.median(raw[peers[year]], axis=1) / 0.005) * 0.005}
-        quantities.append(
-            Quantity("A1", year, raw, told, np.full(SCHOOLS, 0.005), np.ones(SCHOOLS), "figure")
-        )
+        step = {"median": np.full(SCHOOLS, 0.005)}
+        quantities.append(Quantity("A1", year, raw, told, step, np.ones(SCHOOLS), "figure"))
     return City(
         schools=SCHOOLS,
         peers=peers,

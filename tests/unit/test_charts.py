@@ -142,7 +142,7 @@ def test_a_year_that_cannot_be_compared_has_no_change() -> None:
 def test_the_whole_verdict_reads_as_a_head_teacher_would_say_it() -> None:
     assert plain(verdict_sentences(example.MIRROR, ENGLISH)) == (
         "Pupils were absent 6.4 % of the time. That is similar to schools like yours. "
-        "Unauthorised absence rose from about 1.1 % to about 1.9 %, more than expected."
+        "Unauthorised absence rose to 1.9 %, from about 1.1 % in the years before: more than expected."
     )
 
 
@@ -152,10 +152,10 @@ def test_the_whole_verdict_reads_as_a_head_teacher_would_say_it() -> None:
 @pytest.mark.parametrize(
     ("direction", "certainty", "words"),
     [
-        ("rose", "clear", "rose from about 1.1 % to about 1.9 %, more than expected."),
-        ("fell", "clear", "fell from about 1.1 % to about 1.9 %, more than expected."),
-        ("rose", "weak", "may have risen, from about 1.1 % to about 1.9 %: too early to say."),
-        ("fell", "weak", "may have fallen, from about 1.1 % to about 1.9 %: too early to say."),
+        ("rose", "clear", "rose to 1.9 %, from about 1.1 % in the years before: more than expected."),
+        ("fell", "clear", "fell to 1.9 %, from about 1.1 % in the years before: more than expected."),
+        ("rose", "weak", "may have risen, to 1.9 % from about 1.1 % in the years before: too early to say."),
+        ("fell", "weak", "may have fallen, to 1.9 % from about 1.1 % in the years before: too early to say."),
         ("stayed_as_others_fell", "clear", "stayed near 1.9 % while similar schools fell."),
         (
             "stayed_as_others_rose",
@@ -374,7 +374,7 @@ def test_the_short_lists_are_counted_in_words() -> None:
 def test_a_card_says_what_it_rests_on() -> None:
     facts = card_facts(example.INDICATORS["A2"], example.LISTED, "primary school", None, ENGLISH)
     assert plain(facts).split("  \n") == [
-        "Primary school · 412 pupils · registered this year: 1.9 %",
+        "Primary school · 412 pupils",
         "Certainty: clear. Registers complete for 98 % of the months. Nothing stands out in them.",
         "On this list last year too. No contact noted yet.",
     ]

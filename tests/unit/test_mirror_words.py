@@ -188,7 +188,7 @@ def test_the_third_part_opens_with_the_chain_or_says_why_there_is_none() -> None
 )
 def test_the_fourth_part_opens_with_change_and_trend(word: str | None, sentence: str) -> None:
     opening = plain(outlook_opening(replace(example.TREND, word=word), ENGLISH))
-    assert opening.startswith("Unauthorised absence rose from about 1.1 % to about 1.9 %")
+    assert opening.startswith("Unauthorised absence rose to 1.9 %, from about 1.1 % in the years before")
     assert opening.endswith(sentence)
     unjudged = replace(example.TREND, word=word, change=None, not_judged="not_chosen")
     assert outlook_opening(unjudged, ENGLISH) == f"Unauthorised absence, year by year. {sentence}".strip()

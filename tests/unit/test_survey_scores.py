@@ -77,6 +77,16 @@ class TestThemes:
         found = respondent_themes(sheets({"T1.1": 4, "T1.2": 2}, {"T1.1": 4}), KEY)
         assert found[["respondent", "theme", "score", "answered"]].to_numpy().tolist() == [[0, "T1", 75.0, 2]]
 
+    @pytest.mark.parametrize(
+        ("asked_items", "answered", "counts"),
+        [(1, 1, True), (2, 1, True), (3, 1, False), (4, 2, True), (5, 2, False), (5, 3, True), (7, 3, False)],
+    )
+    def test_fewer_than_half_is_not(self, asked_items: int, answered: int, counts: bool) -> None:
+        items = [f"T1.{place}" for place in range(asked_items)]
+        key = pd.DataFrame({"group": "teachers", "item": items, "theme": "T1", "reversed": False})
+        found = respondent_themes(sheets(dict.fromkeys(items[:answered], 3)), key)
+        assert len(found) == counts
+
     def test_every_respondent_counts_alike_however_much_was_answered(self) -> None:
         answers = sheets({"T1.1": 4, "T1.2": 4}, {"T1.1": 0, "T1.2": 0, "T1.3": 0})
         [row] = theme_scores(answers, KEY, asked(teachers=4)).query("group == 'teachers'").to_dict("records")
