@@ -16,6 +16,9 @@ from pathlib import Path
 
 import pandas as pd
 
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
 from mirrors.benchmark.alarm import SchoolYears
 from mirrors.benchmark.benchmark import Benchmark, run_benchmark
 from mirrors.definitions import Profile, load_indicators, load_jurisdiction
@@ -32,7 +35,7 @@ from mirrors.sample.files import write_sample
 from mirrors.sample.schools import CitySize
 from mirrors.store import open_facts
 
-SAMPLE = Path(__file__).parents[1] / "data" / "sample"
+SAMPLE = ROOT / "data" / "sample"
 LARGE = CitySize(primary=260, secondary=190, very_small=9, last_year_steps=23, earlier_steps=9, excellent=14)
 GOALS = {"recovered": 0, "width_under_3": 0, "planted_found": ">= 1"}
 HIDDEN = ("too_small", "at_most", "at_least")

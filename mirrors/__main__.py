@@ -33,9 +33,9 @@ def main() -> None:
 def serve(folder: Path, port: int) -> None:
     """Serve the app on this machine.
 
-    Without an administrator, a link to become it is printed.
+    Without an administrator, a terminal is shown a link to become it.
     """
-    accounts.welcome_first(folder, port)
+    accounts.welcome_first(folder, port, sys.stdout.isatty())
     click.echo(f"School Mirrors: http://localhost:{port}  (stop with Ctrl-C)")
     sys.stdout.flush()
     os.environ["MIRRORS_STORE"] = str(folder.resolve())
@@ -155,4 +155,6 @@ for command in (
 
 
 if __name__ == "__main__":
+    # What is written here is for nobody else on this machine.
+    os.umask(0o077)
     main(prog_name="python -m mirrors")

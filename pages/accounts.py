@@ -51,7 +51,7 @@ def _not_in_the_demo(say: Language) -> None:
             "start at the console of the machine:"
         )
     )
-    st.code("python -m mirrors accounts first --store FOLDER", language="bash")
+    st.code("python -m mirrors accounts first --store FOLDER", language=None)
 
 
 def _tell_link(say: Language) -> None:

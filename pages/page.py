@@ -128,7 +128,7 @@ def nothing_published() -> None:
     say = language()
     st.title(say.text("Nothing is published yet"))
     st.markdown(say.text("An administrator adds files and publishes them; then the mirrors appear here."))
-    st.code(_COMMANDS, language="bash")
+    st.code(_COMMANDS, language=None)
 
 
 def choice(parameter: str, label: str, options: Mapping[str, str], default: str | None = None) -> str | None:

@@ -18,6 +18,7 @@ NOBODY = "0" * 64
 """The digest before the first row."""
 
 LONGEST_DETAIL = 200
+_CUT = " [cut off]"
 ROWS_A_PAGE = 50
 _AT_ONCE = 1000
 
@@ -236,4 +237,5 @@ def _conditions(
 
 def _on_one_line(words: str) -> str:
     plain = "".join(letter if letter.isprintable() else " " for letter in words)
-    return " ".join(plain.split())[:LONGEST_DETAIL]
+    line = " ".join(plain.split())
+    return line if len(line) <= LONGEST_DETAIL else line[: LONGEST_DETAIL - len(_CUT)] + _CUT

@@ -1,5 +1,6 @@
 """The demo doors: three ways into a store that never held anything but a synthetic city."""
 
+import hashlib
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,9 +13,15 @@ from mirrors.desk import open_desk, reading
 from mirrors.desk.tables import ACCOUNT
 from mirrors.store import NoSnapshot, PublishedStore, holds_facts, open_facts
 from mirrors.store.backup import COPY, FACTS
-from mirrors.store.ledger import REFUSED
+from mirrors.store.ledger import REFUSED, UploadRecord
 from mirrors.store.published import current_name
 from mirrors.store.trouble import StoreTrouble
+
+SAMPLE = Path(__file__).resolve().parents[2] / "data" / "sample"
+"""The files of the synthetic city that come with this installation."""
+
+BUILDER = "sample"
+"""Who the ledger names for an upload that the program made of those files itself."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +41,9 @@ class Door:
 def demo_doors(store_folder: Path) -> tuple[Door, ...]:
     """Return the demo doors of a store, or none.
 
-    They are open while every upload ever taken in came by a profile marked synthetic, at least one did, and
-    nobody has an account. Raises StoreTrouble.
+    They are open while every upload ever taken in was made by the program itself of the files of the
+    synthetic city, by a profile marked synthetic, at least one was, and nobody has an account. A profile
+    alone proves nothing: anybody's files may have the columns of our templates. Raises StoreTrouble.
     """
     if not holds_facts(store_folder) or not _only_synthetic(store_folder) or not _nobody(store_folder):
         return ()
@@ -52,7 +60,7 @@ def _nobody(folder: Path) -> bool:
 
 def _only_synthetic(folder: Path) -> bool:
     files = tuple(_state(folder / name) for name in (FACTS, COPY))
-    return _were_synthetic(folder, files)
+    return _were_synthetic(folder, files, sample_digests())
 
 
 def _state(path: Path) -> tuple[int, int]:
@@ -63,11 +71,27 @@ def _state(path: Path) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=8)
-def _were_synthetic(folder: Path, _files: tuple[tuple[int, int], ...]) -> bool:
+def _were_synthetic(folder: Path, _files: tuple[tuple[int, int], ...], known: frozenset[str]) -> bool:
     """Return whether all uploads were synthetic, read anew only when the files of the facts changed."""
     with open_facts(folder) as facts:
         taken = [upload for upload in facts.uploads() if upload.decision != REFUSED]
-        return bool(taken) and all(upload.mapped_by.synthetic for upload in taken)
+        return bool(taken) and all(_is_sample(upload, known) for upload in taken)
+
+
+def _is_sample(upload: UploadRecord, known: frozenset[str]) -> bool:
+    own = bool(upload.digests) and upload.digests <= known
+    return own and upload.by == BUILDER and upload.mapped_by.synthetic
+
+
+def sample_digests() -> frozenset[str]:
+    """Return the SHA-256 of every file of the synthetic city; empty where they were left out."""
+    found = sorted(path for path in SAMPLE.glob("*") if path.is_file() and path.suffix != ".md")
+    return _digests(tuple((path, _state(path)) for path in found))
+
+
+@lru_cache(maxsize=2)
+def _digests(files: tuple[tuple[Path, tuple[int, int]], ...]) -> frozenset[str]:
+    return frozenset(hashlib.sha256(path.read_bytes()).hexdigest() for path, _ in files)
 
 
 def _school_worth_seeing(folder: Path) -> str | None:

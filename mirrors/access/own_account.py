@@ -49,7 +49,7 @@ class OwnAccount(Bureau):
         if not self._passwords.matches(row.password, old):
             raise WrongSecret
         with writing(self._engine) as connection:
-            throttle.take_off(connection, Try(row.sign_in, ""), self._clock())
+            throttle.take_off(connection, Try(row.sign_in, "", inside=True), self._clock())
         hashed = self._passwords.hashed(new, row.name, row.sign_in, *row.sign_in.split("@"))
         with writing(self._engine) as connection:
             here = (ACCOUNT.c.id == row.id) & (ACCOUNT.c.password == row.password)
@@ -106,7 +106,7 @@ class OwnAccount(Bureau):
         """Return the viewer's row and count a try as failed until it proves right; raises WrongSecret."""
         with writing(self._engine) as connection:
             row = own_row(connection, by)
-            held = throttle.count(connection, Try(row.sign_in, ""), self._clock())
+            held = throttle.count(connection, Try(row.sign_in, "", inside=True), self._clock())
         if held is not None:
             raise WrongSecret(held)
         return row
@@ -118,4 +118,4 @@ class OwnAccount(Bureau):
         if step is None:
             raise WrongSecret
         connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == row.id).values(totp_step=step))
-        throttle.take_off(connection, Try(row.sign_in, ""), at)
+        throttle.take_off(connection, Try(row.sign_in, "", inside=True), at)

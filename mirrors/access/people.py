@@ -24,7 +24,6 @@ from mirrors.access.account import (
 from mirrors.access.audit import Event
 from mirrors.access.bureau import Bureau, Purpose, WrongLink
 from mirrors.access.sessions import end_sessions
-from mirrors.access.throttle import Try
 from mirrors.access.viewer import Role, Viewer
 from mirrors.desk import reading, writing
 from mirrors.desk.tables import ACCOUNT, ACCOUNT_SCHOOL
@@ -46,8 +45,9 @@ class People(Bureau):
         by.require_keeper_of_accounts()
         with writing(self._engine) as connection:
             account = self._open(connection, name, sign_in, checked_role(role), schools)
-            told = f"{account.id} {account.role.value} {' '.join(sorted(account.school_ids))}"
+            told = f"{account.id} {account.role.value}"
             self._audit.append(connection, Event.INVITED, by, detail=told)
+            self._note_schools(connection, by, account.id, frozenset(), account.school_ids)
             return self._new_link(connection, account.id, Purpose.INVITATION)
 
     def nobody_yet(self) -> bool:
@@ -106,11 +106,12 @@ class People(Bureau):
     def reissue(self, by: Viewer, account_id: str) -> str:
         """Return the token of a new link, for who lost a password or an invitation; the old ones end at once.
 
-        Raises NotAllowed, WrongAccount and StoreTrouble.
+        Raises NotAllowed, WrongAccount, also for the last administrator, and StoreTrouble.
         """
         by.require_keeper_of_accounts()
         with writing(self._engine) as connection:
             account = _not_closed(connection, account_id)
+            _not_the_last(connection, account)
             values = {"password": "", "state": State.INVITED.value}
             connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == account.id).values(values))
             end_sessions(connection, account.id)
@@ -141,20 +142,24 @@ class People(Bureau):
             if new is not Role.ADMINISTRATOR:
                 _not_the_last(connection, account)
             connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == account.id).values(role=new.value))
-            _write_schools(connection, account.id, checked_schools(new, schools))
+            of_team = checked_schools(new, schools)
+            _write_schools(connection, account.id, of_team)
             end_sessions(connection, account.id)
             told = f"{account.id} {account.role.value} to {new.value}"
             self._audit.append(connection, Event.ROLE_CHANGED, by, detail=told)
+            self._note_schools(connection, by, account.id, account.school_ids, of_team)
 
     def change_schools(self, by: Viewer, account_id: str, schools: frozenset[str]) -> None:
         """Give a school team's account other schools; its sessions end. Raises as `change_role` does."""
         by.require_keeper_of_accounts()
         with writing(self._engine) as connection:
             account = _not_closed(connection, account_id)
-            _write_schools(connection, account.id, checked_schools(account.role, schools))
+            of_team = checked_schools(account.role, schools)
+            _write_schools(connection, account.id, of_team)
             end_sessions(connection, account.id)
-            told = f"{account.id} {' '.join(sorted(schools))}"
-            self._audit.append(connection, Event.SCHOOLS_CHANGED, by, detail=told)
+            if of_team == account.school_ids:
+                self._audit.append(connection, Event.SCHOOLS_CHANGED, by, detail=f"{account.id} as before")
+            self._note_schools(connection, by, account.id, account.school_ids, of_team)
 
     def close(self, by: Viewer, account_id: str) -> None:
         """Let an account go: nobody signs in with it again. Raises NotAllowed, WrongAccount, StoreTrouble."""
@@ -194,10 +199,23 @@ class People(Bureau):
 
     def _as_it_stands(self, connection: Connection, row: Row[Any]) -> Account:
         account = read_account(connection, row)
-        held = throttle.held_now(connection, Try(account.sign_in, ""), self._clock())
-        if account.state is State.ACTIVE and held is not None and held.locked:
+        locked = throttle.is_locked(connection, account.sign_in, self._clock())
+        if account.state is State.ACTIVE and locked:
             return replace(account, state=State.LOCKED)
         return account
+
+    def _note_schools(
+        self,
+        connection: Connection,
+        by: Viewer,
+        account_id: str,
+        before: frozenset[str],
+        after: frozenset[str],
+    ) -> None:
+        """Write a row for every school that was added or removed, so that each can be searched for."""
+        for school_id in sorted(before ^ after):
+            told = f"{account_id} {'added' if school_id in after else 'removed'}"
+            self._audit.append(connection, Event.SCHOOLS_CHANGED, by, school_id, told)
 
     def _invited(self, connection: Connection, token: str) -> Account:
         link = self._link(connection, token, Purpose.INVITATION, Purpose.CHANGE)

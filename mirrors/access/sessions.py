@@ -86,9 +86,10 @@ class Sessions:
             holder = self._holder(connection, found.account_id, found.door)
             self._audit.append(connection, Event.SIGN_OUT, holder)
 
-    def end_all(self, by: Viewer, account_id: str) -> None:
+    def end_all(self, by: Viewer, account_id: str, token: str | None = None) -> None:
         """End every session of an account, also one of a city's own sign-in, wherever it is open.
 
+        Many strangers share a demo door: who came by one ends only its own session, that of `token`.
         Raises NotAllowed unless it is the viewer's own account or the viewer is an administrator.
         """
         if not account_id or by.account != account_id:
@@ -96,8 +97,10 @@ class Sessions:
         with writing(self._engine) as connection:
             if account_id.startswith(CITY):
                 _end_city(connection, account_id, self._clock())
-            elif account_id.startswith("demo:"):
-                connection.execute(delete(SESSION).where(SESSION.c.door == account_id.removeprefix("demo:")))
+            elif account_id.startswith(DEMO):
+                own = SESSION.c.digest == digest(token or "")
+                here = SESSION.c.door == account_id.removeprefix(DEMO)
+                connection.execute(delete(SESSION).where(here & own if by.account.startswith(DEMO) else here))
             else:
                 end_sessions(connection, account_id)
             self._audit.append(connection, Event.SESSIONS_ENDED, by, detail=account_id)
@@ -173,6 +176,7 @@ class Sessions:
             connection.execute(update(SESSION).where(SESSION.c.digest == key).values(seen_at=at))
 
 
+DEMO = "demo:"
 CITY = "city:"
 """How the ids of accounts begin that a city's own provider knows."""
 

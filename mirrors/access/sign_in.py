@@ -111,7 +111,7 @@ class SignIn(Bureau):
             connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == row.id).values(totp_step=step))
         # Another name's failures from the same address stay: only this try is taken off there.
         throttle.take_off(connection, one, self._clock())
-        throttle.forgive(connection, one.name)
+        throttle.clear(connection, one)
         account = read_account(connection, row)
         if account.must_change:
             return MustChange(self._new_link(connection, account.id, Purpose.CHANGE))

@@ -1,14 +1,16 @@
-"""What slows down whoever guesses: failures are counted by name and by address, each under a digest.
+"""What slows down whoever guesses: failures are counted under digests, by name and address and by each alone.
 
-A name is counted whether or not there is such an account, so that nobody learns which there are. Every try is
-counted before the password is looked at, and taken off again when it was right: many tries at once count too.
+Ten failures lock a name for the address they came from, fifty for everybody: a stranger can hardly keep its
+owner out. When a lock has run out, counting starts anew. A name is counted whether or not there is such an
+account, so that nobody learns which there are. Every try is counted
+before the password is looked at, and taken off again when it was right: many tries at once count too.
 """
 
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
 
 from mirrors.desk.tables import ATTEMPT
 
@@ -31,6 +33,11 @@ class Rule:
 
 
 BY_NAME = Rule(free=3, most=10)
+"""A name from one address, or with the address unknown; and who is signed in and proves the old password."""
+
+BY_NAME_ALONE = Rule(free=50, most=50)
+"""A name from wherever: so many within 24 hours are somebody's who has many addresses."""
+
 BY_ADDRESS = Rule(free=40, most=48)
 """A school, or a whole city, may come from one address."""
 
@@ -45,16 +52,22 @@ class Held:
 
 @dataclass(frozen=True)
 class Try:
-    """Where one sign-in counts: the name it was for and the address it came from, if that is known."""
+    """Where one try counts: the name it was for and the address it came from, if that is known.
+
+    `inside` is a try by who is signed in already; it holds up nobody's sign-in.
+    """
 
     name: str
     address: str
+    inside: bool = False
 
     @property
     def keys(self) -> tuple[tuple[str, Rule], ...]:
         """The digests under which it counts, each with its rule."""
-        by_name = (_key("name", self.name), BY_NAME)
-        return (by_name, (_key("address", self.address), BY_ADDRESS)) if self.address else (by_name,)
+        if self.inside:
+            return ((_inside(self.name), BY_NAME),)
+        by_name = ((_at(self.name, self.address), BY_NAME), (_name(self.name), BY_NAME_ALONE))
+        return (*by_name, (_key("address", self.address), BY_ADDRESS)) if self.address else by_name
 
 
 def count(connection: Connection, one: Try, at: datetime) -> Held | None:
@@ -64,7 +77,8 @@ def count(connection: Connection, one: Try, at: datetime) -> Held | None:
         return held
     connection.execute(delete(ATTEMPT).where(ATTEMPT.c.last_at < at - FORGOTTEN_AFTER))
     for key, rule in one.keys:
-        failures = _failures(connection, key) + 1
+        before = _failures(connection, key)
+        failures = 1 if before >= rule.most else before + 1
         row = {"failures": failures, "last_at": at, "until": at + rule.wait(failures)}
         changed = connection.execute(update(ATTEMPT).where(ATTEMPT.c.digest == key).values(row))
         if not changed.rowcount:
@@ -90,9 +104,39 @@ def take_off(connection: Connection, one: Try, at: datetime) -> None:
         connection.execute(update(ATTEMPT).where(ATTEMPT.c.digest == key).values(row))
 
 
+def is_locked(connection: Connection, name: str, at: datetime) -> bool:
+    """Return whether a name is locked now, from some address or from all."""
+    rows = connection.execute(select(ATTEMPT).where(_of_name(name) & (ATTEMPT.c.until > at))).all()
+    alone = _name(name)
+    return any(row.failures >= (BY_NAME_ALONE if row.digest == alone else BY_NAME).most for row in rows)
+
+
+def clear(connection: Connection, one: Try) -> None:
+    """Forget the failures of a name from this address and from all: its owner came in; the address's stay."""
+    keys = [key for key, rule in one.keys if rule is not BY_ADDRESS]
+    connection.execute(delete(ATTEMPT).where(ATTEMPT.c.digest.in_(keys)))
+
+
 def forgive(connection: Connection, name: str) -> None:
-    """Forget the failures of a name."""
-    connection.execute(delete(ATTEMPT).where(ATTEMPT.c.digest == _key("name", name)))
+    """Forget all failures of a name, wherever they came from."""
+    connection.execute(delete(ATTEMPT).where(or_(_of_name(name), ATTEMPT.c.digest == _inside(name))))
+
+
+def _of_name(name: str) -> ColumnElement[bool]:
+    alone = _name(name)
+    return or_(ATTEMPT.c.digest == alone, ATTEMPT.c.digest.startswith(f"{alone}:"))
+
+
+def _name(name: str) -> str:
+    return _key("name", name)
+
+
+def _at(name: str, address: str) -> str:
+    return f"{_name(name)}:{_key('name at', f'{name} {address}')}"
+
+
+def _inside(name: str) -> str:
+    return _key("inside", name)
 
 
 def _failures(connection: Connection, key: str) -> int:

@@ -78,13 +78,13 @@ def prepare(folder: Path, viewer: Viewer, told: Progress) -> Prepared:
     """
     viewer.require_administrator()
     state = state_of(folder, viewer)
-    return Prepared(state, jobs.prepare_publish(folder, told, by=viewer.name))
+    return Prepared(state, jobs.prepare_publish(folder, told, by=viewer.account))
 
 
 def publish(folder: Path, viewer: Viewer, told: Progress) -> str:
     """Put what was prepared in use and return the snapshot's name; raises as `prepare` does."""
     viewer.require_administrator()
-    name = jobs.publish(folder, told, by=viewer.name, note=seal(folder))
+    name = jobs.publish(folder, told, by=viewer.name, account=viewer.account, note=seal(folder))
     record_publish(folder, viewer, name, jobs.changed_settings(folder, name) if name else {})
     return name
 

@@ -9,6 +9,7 @@ import pyarrow as pa
 from mirrors import jobs
 from mirrors.access import Viewer
 from mirrors.definitions import Profile, load_profile, profile_names
+from mirrors.definitions.reading import DefinitionError
 from mirrors.intake import FileContent, Finding, Refused, Upload
 from mirrors.intake.reading import SourceTable, read_files
 from mirrors.intake.rules import Problem, Severity, Stage
@@ -104,20 +105,31 @@ def choices(folder: Path, viewer: Viewer) -> tuple[str, ...]:
 
 
 def _choices(folder: Path) -> tuple[str, ...]:
-    shipped = profile_names()
-    saved = [name for name in profile_names(folder) if name not in shipped]
+    # A synthetic city's profile reads our templates too, and is for no file that anybody brings.
+    shipped = [name for name in profile_names() if not load_profile(name).synthetic]
+    saved = [name for name in profile_names(folder) if name not in profile_names()]
     return (*saved, *sorted(shipped, key=lambda name: name != _LIKELIEST))
 
 
 def read(folder: Path, viewer: Viewer, delivery: Delivery, told: Progress) -> Outcome:
-    """Read and check a delivery; writes nothing but a refused attempt in the ledger. Raises StoreTrouble."""
+    """Read and check a delivery; writes nothing but a refused attempt in the ledger.
+
+    Raises StoreTrouble, and DefinitionError for a profile that is not among the choices.
+    """
     viewer.require_administrator()
     try:
         if delivery.profile != FIND_OUT:
-            return _read_by(folder, viewer, delivery, load_profile(delivery.profile, folder), told)
+            return _read_by(folder, viewer, delivery, _chosen(folder, delivery.profile), told)
         return _find_out(folder, viewer, delivery, told)
     except Refused as refused:
         return Refusal(refused.findings, delivery.profile)
+
+
+def _chosen(folder: Path, name: str) -> Profile:
+    profile = load_profile(name, folder)
+    if profile.synthetic:
+        raise DefinitionError(f"the profile {name!r} is for the synthetic city only; choose another")
+    return profile
 
 
 def strange_table(folder: Path, viewer: Viewer, delivery: Delivery, told: Progress) -> Outcome:
@@ -141,7 +153,8 @@ def knows(profile: Profile, header: tuple[str, ...]) -> bool:
 
 
 def _find_out(folder: Path, viewer: Viewer, delivery: Delivery, told: Progress) -> Outcome:
-    profiles = [load_profile(name, folder) for name in _likeliest_first(folder)]
+    found = (load_profile(name, folder) for name in _likeliest_first(folder))
+    profiles = [profile for profile in found if not profile.synthetic]
     known = _headings(profiles)
     try:
         headers = _headers(delivery.files, profiles, told)

@@ -1,6 +1,6 @@
 """What a page of the questionnaire sends: small, and from a page of ours."""
 
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from starlette.requests import Request
 
@@ -43,6 +43,4 @@ def _is_ours(request: Request, address: PublicAddress) -> bool:
     origin = request.headers.get("origin")
     if origin is None:
         return True
-    if address.origin is not None:
-        return origin == address.origin
-    return urlsplit(origin).netloc == request.headers.get("host", "")
+    return address.is_origin(origin, request.headers.get("host", ""))

@@ -1,6 +1,7 @@
 """Commands about accounts: the first administrator, invitations, and letting people in again or out."""
 
 import os
+import shlex
 from pathlib import Path
 
 import click
@@ -121,13 +122,20 @@ def end_sessions(folder: Path, sign_in: str) -> None:
     click.echo("The account is signed out everywhere.")
 
 
-def welcome_first(folder: Path, port: int) -> None:
-    """Print the link of the first administrator, where there is none and no demo door either."""
+def welcome_first(folder: Path, port: int, on_terminal: bool) -> None:
+    """Print the link of the first administrator, where there is none and no demo door either.
+
+    Only somebody who looks at a terminal is shown the link: what else is printed may be kept in a log.
+    """
     from mirrors.access import open_access
 
     with told_plainly():
         access = open_access(folder)
         if not access.accounts.no_administrator_yet() or access.doors():
+            return
+        if not on_terminal:
+            first_one = f"python -m mirrors accounts first --store {shlex.quote(str(folder))}"
+            click.echo(f"There is no administrator yet. This prints a link to become it: {first_one}")
             return
         token = access.accounts.first_administrator()
     click.echo(f"There is no administrator yet. Become it here:\n{invitation_link(token, port)}\n{_GOOD_FOR}")

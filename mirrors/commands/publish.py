@@ -33,15 +33,16 @@ def publish(folder: Path, preview: bool, by: str, wait: bool) -> None:
     from mirrors import jobs
     from mirrors.access.recording import record_publish, seal
 
+    account = console(by).account
     with told_plainly():
         with bar("Computing") as told:
-            changes = jobs.prepare_publish(folder, told, by=by, wait=wait)
+            changes = jobs.prepare_publish(folder, told, by=account, wait=wait)
         for line in told_changes(changes):
             click.echo(line)
         if preview:
             return
         with bar("Publishing") as told:
-            name = jobs.publish(folder, told, by=by, wait=wait, note=seal(folder))
+            name = jobs.publish(folder, told, by=by, account=account, wait=wait, note=seal(folder))
         record_publish(folder, console(by), name, jobs.changed_settings(folder, name) if name else {})
     click.echo(f"Snapshot {name} is in use." if name else "Nothing is published any more.")
 

@@ -200,7 +200,7 @@ def save_profile(profile: Profile, folder: Path) -> Path:
     if not _SAFE_NAME.fullmatch(profile.id):
         raise DefinitionError("a profile's name is 1 to 60 small letters, digits, hyphens and underscores")
     path = folder / SAVED / f"{profile.id}.yaml"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     unfinished = path.with_suffix(".unfinished")
     unfinished.write_text(profile_yaml(profile), encoding="utf-8")
     os.replace(unfinished, path)

@@ -16,7 +16,7 @@ from sqlalchemy.pool import NullPool
 from mirrors.store.trouble import told_plainly
 
 URL_VARIABLE = "MIRRORS_DESK_URL"
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration; a test compares it with the migrations themselves."""
 
 PATIENCE = 5.0
@@ -148,7 +148,7 @@ def _bring_up_to_date(engine: Engine, url: URL) -> None:
             upgrade(connection)
         return
     path = Path(url.database or "")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Alembic keeps what it does in its module: one thread at a time, beside one process at a time.
     with _migrating, FileLock(path.with_name(_LOCK), mode=0o600):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))

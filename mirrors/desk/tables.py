@@ -107,7 +107,10 @@ ATTEMPT = Table(
     Column("last_at", DateTime, nullable=False),
     Column("until", DateTime, nullable=False),
 )
-"""Failed sign-ins, by the SHA-256 of the name or address they came with; none is heard before `until`."""
+"""Failed tries, by the SHA-256 of the name, of name and address, or of the address they came with.
+
+None is heard before `until`.
+"""
 
 AUDIT = Table(
     "audit",

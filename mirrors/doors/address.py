@@ -9,6 +9,7 @@ PUBLIC = "MIRRORS_PUBLIC_URL"
 SIGN_IN, SIGN_OUT, DEMO_DOOR = "/sign-in", "/sign-out", "/demo-door"
 INVITATION, MY_ACCOUNT, CITY_SIGN_IN = "/invitation", "/my-account", "/city-sign-in"
 _HERE = frozenset({"localhost", "127.0.0.1", "[::1]"})
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 _LONGEST = 1000
 
 
@@ -25,8 +26,23 @@ class PublicAddress:
 
     @property
     def origin(self) -> str | None:
-        """Return what a browser names as the origin of our own forms; None when only the host is known."""
+        """Return the address that links of ours begin with; None when only the host is known."""
         return None if self.parts is None else f"{self.parts.scheme}://{self.parts.netloc}"
+
+    def is_origin(self, origin: str | None, host: str) -> bool:
+        """Return whether a browser that names this `origin` asks from a page of ours; silence counts as no.
+
+        Without a public address only the `host` (with its port) that was asked for is known.
+        """
+        try:
+            asking = urlsplit(origin or "")
+            if asking.scheme not in _DEFAULT_PORTS or not asking.hostname:
+                return False
+            if self.parts is None:
+                return asking.netloc.lower() == host.lower()
+            return _place(asking) == _place(self.parts)
+        except ValueError:
+            return False
 
     def answers_to(self, host: str) -> bool:
         """Return whether a request for `host` (with or without a port) is meant for us.
@@ -44,9 +60,14 @@ def public_address(environment: Mapping[str, str] = os.environ) -> PublicAddress
     if not named:
         return PublicAddress()
     parts = urlsplit(named)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
         raise ValueError(f"{PUBLIC} must be an address such as https://mirrors.city.example, not {named!r}")
     return PublicAddress(parts)
+
+
+def _place(parts: SplitResult) -> tuple[str, str | None, int | None]:
+    """Return scheme, host and port, as a browser compares them; raises ValueError."""
+    return parts.scheme, parts.hostname, parts.port or _DEFAULT_PORTS.get(parts.scheme)
 
 
 def local_path(wanted: str | None) -> str:

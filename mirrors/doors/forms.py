@@ -2,7 +2,6 @@
 
 import secrets
 from hmac import compare_digest
-from urllib.parse import urlsplit
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -41,12 +40,7 @@ def _is_ours(request: Request, address: PublicAddress) -> bool:
     """Return whether the browser says that the form stands on a page of ours; silence counts as no."""
     if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
         return False
-    origin = request.headers.get("origin")
-    if origin is None:
-        return False
-    if address.origin is not None:
-        return origin == address.origin
-    return urlsplit(origin).netloc == request.headers.get("host", "")
+    return address.is_origin(request.headers.get("origin"), request.headers.get("host", ""))
 
 
 def _is_small(request: Request) -> bool:

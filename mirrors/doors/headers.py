@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mirrors.doors.address import PublicAddress
@@ -15,6 +17,7 @@ _PERMISSIONS = (
     *("payment", "screen-wake-lock", "usb", "xr-spatial-tracking"),
 )
 _A_YEAR = 31_536_000
+_FAILED = PlainTextResponse("Please try again in a minute.", 503)
 
 
 def page_policy(script_hashes: Sequence[str]) -> str:
@@ -57,7 +60,7 @@ FORM_POLICY = "; ".join(
 
 
 class Headers:
-    """Put the headers on every answer, and answer nobody who asks for another host."""
+    """Put the headers on every answer; answer nobody who asks for another host or from another site."""
 
     def __init__(self, app: ASGIApp, address: PublicAddress, script_hashes: Sequence[str] = ()) -> None:
         self._app, self._address = app, address
@@ -78,26 +81,39 @@ class Headers:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        if not self._address.answers_to(_host(scope)):
+        if not self._is_for_us(scope):
             await _refuse(scope, receive, send)
             return
+        began = False
 
         async def send_with_headers(message: Message) -> None:
+            nonlocal began
             if message["type"] == "http.response.start":
+                began = True
                 self._write(MutableHeaders(scope=message), scope["path"])
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        try:
+            await self._app(scope, receive, send_with_headers)
+        except Exception:
+            if scope["type"] == "http" and not began:
+                await _FAILED(scope, receive, send_with_headers)
+            # The server writes it in its log.
+            raise
+
+    def _is_for_us(self, scope: Scope) -> bool:
+        """Return whether our own host is asked and, where a connection stays open, by a page of ours."""
+        asked = HTTPConnection(scope).headers
+        host = asked.get("host", "")
+        if not self._address.answers_to(host):
+            return False
+        return scope["type"] == "http" or self._address.is_origin(asked.get("origin"), host)
 
     def _write(self, headers: MutableHeaders, path: str) -> None:
         for name, value in self._fixed.items():
             headers.setdefault(name, value)
         if not path.startswith(STATIC):
             headers["Cache-Control"] = "no-store"
-
-
-def _host(scope: Scope) -> str:
-    return next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:

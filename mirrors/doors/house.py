@@ -8,6 +8,7 @@ from typing import Any
 
 from mirrors.access import (
     Access,
+    Door,
     Event,
     NotAllowed,
     ProviderSettings,
@@ -17,6 +18,8 @@ from mirrors.access import (
     viewer_of,
 )
 from mirrors.access.clock import now
+from mirrors.definitions.reading import DefinitionError
+from mirrors.store import StoreTrouble
 
 STORE = "MIRRORS_STORE"
 _DEFAULT_STORE = "store"
@@ -40,6 +43,30 @@ def somebody(token: str) -> Viewer | None:
 def provider() -> ProviderSettings | None:
     """Return the city's own sign-in, where it has one; raises DefinitionError."""
     return provider_settings(store_folder())
+
+
+def open_provider() -> ProviderSettings | None:
+    """Return the city's own sign-in; settings that cannot be understood open nothing."""
+    try:
+        return provider()
+    except DefinitionError:
+        return None
+
+
+def open_doors() -> tuple[Door, ...]:
+    """Return the demo doors; a store that cannot be read has none."""
+    try:
+        return here().doors()
+    except StoreTrouble:
+        return ()
+
+
+def at_the_door(token: str, claims: Mapping[str, Any] | None = None) -> Viewer | None:
+    """Return who asks to be let in; where that cannot be looked up, nobody."""
+    try:
+        return viewer_of_both(token, claims)
+    except (StoreTrouble, DefinitionError):
+        return None
 
 
 def city_viewer(claims: Mapping[str, Any]) -> Viewer | None:

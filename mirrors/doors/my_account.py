@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from mirrors.access import Account, NotAllowed, Viewer, WeakPassword, WrongAccount, WrongSecret
 from mirrors.doors import house
 from mirrors.doors.address import MY_ACCOUNT, SIGN_IN, SIGN_OUT, PublicAddress, to_sign_in
-from mirrors.doors.cookies import forget_session, session_token
+from mirrors.doors.cookies import Claims, forget_city, forget_session, session_token
 from mirrors.doors.forms import ForeignForm, received
 from mirrors.doors.paper import Field, Form, language, sheet
 from mirrors.doors.passwords import two_boxes, weakness
@@ -38,6 +38,7 @@ class MyAccountDoor:
     """The page on which people look after their own account."""
 
     address: PublicAddress
+    claims: Claims
 
     async def show(self, request: Request) -> Response:
         """Draw the page of whoever is signed in."""
@@ -61,11 +62,16 @@ class MyAccountDoor:
 
     def _sign_out(self, request: Request, everywhere: bool) -> Response:
         token, sessions = session_token(request, self.address), house.here().sessions
-        viewer = house.somebody(token)
+        told = self.claims(request.cookies)
+        viewer = house.at_the_door(token, told)
         if everywhere and viewer is not None:
             sessions.end_all(viewer, viewer.account)
         sessions.end(token)
-        return self._out()
+        if told is not None:
+            sessions.end_provider(told, house.at_the_door("", told))
+        answer = self._out()
+        forget_city(request, answer, self.address)
+        return answer
 
     def _out(self) -> Response:
         answer = RedirectResponse(f"{SIGN_IN}?out=1", 303)
@@ -73,7 +79,7 @@ class MyAccountDoor:
         return answer
 
     def _change(self, request: Request, fields: dict[str, str]) -> Response:
-        viewer = house.somebody(session_token(request, self.address))
+        viewer = house.at_the_door(session_token(request, self.address))
         if viewer is None:
             return RedirectResponse(SIGN_IN, 303)
         say, accounts, what = language(request), house.here().accounts, fields.get("what")
@@ -100,7 +106,7 @@ class MyAccountDoor:
         return self._page(request, viewer)
 
     def _show(self, request: Request, told: str = "", trouble: str = "", status: int = 200) -> Response:
-        viewer = house.somebody(session_token(request, self.address))
+        viewer = house.at_the_door(session_token(request, self.address))
         if viewer is None:
             return RedirectResponse(to_sign_in(MY_ACCOUNT, ""), 303)
         return self._page(request, viewer, told, trouble, status=status)

@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from mirrors.doors.address import DEMO_DOOR, INVITATION, MY_ACCOUNT, SIGN_IN, SIGN_OUT, PublicAddress
+from mirrors.doors.cookies import Claims
 from mirrors.doors.my_account import MyAccountDoor
 from mirrors.doors.passwords import PasswordDoor
 from mirrors.doors.signing_in import SignInDoor
@@ -13,9 +14,9 @@ from mirrors.doors.signing_in import SignInDoor
 _LOOK = Path(__file__).with_name("look")
 
 
-def routes(address: PublicAddress) -> list[BaseRoute]:
+def routes(address: PublicAddress, claims: Claims) -> list[BaseRoute]:
     """Return every address that is answered with a form, and what the forms look like."""
-    signing_in, passwords, mine = SignInDoor(address), PasswordDoor(address), MyAccountDoor(address)
+    signing_in, passwords, mine = SignInDoor(address), PasswordDoor(address), MyAccountDoor(address, claims)
     return [
         Route(SIGN_IN, signing_in.show, methods=["GET"]),
         Route(SIGN_IN, signing_in.sign_in, methods=["POST"]),

@@ -24,6 +24,7 @@ from mirrors.doors.forms import ForeignForm, received
 from mirrors.doors.paper import Field, Form, language, sheet
 from mirrors.doors.passwords import ask_password
 from mirrors.locale import Language
+from mirrors.store import StoreTrouble
 
 
 @dataclass(frozen=True)
@@ -53,16 +54,15 @@ class SignInDoor:
         return await run_in_threadpool(self._open, request, fields)
 
     def _show(self, request: Request) -> Response:
-        if house.somebody(session_token(request, self.address)) is not None:
+        if house.at_the_door(session_token(request, self.address)) is not None:
             return RedirectResponse(local_path(request.query_params.get("next")), 303)
         return self._page(request)
 
     def _open(self, request: Request, fields: dict[str, str]) -> Response:
-        access = house.here()
-        door = next((door for door in access.doors() if door.id == fields.get("door")), None)
+        door = next((door for door in house.open_doors() if door.id == fields.get("door")), None)
         try:
-            token = access.sessions.open(door) if door is not None else ""
-        except NotAllowed:
+            token = house.here().sessions.open(door) if door is not None else ""
+        except (NotAllowed, StoreTrouble):
             token = ""
         if not token:
             return self._page(request, language(request).text("This door is not open."), 403)
@@ -143,7 +143,7 @@ class SignInDoor:
             no_account=say.text(
                 "No account yet, or no password any more? Ask your administrator for a link."
             ),
-            doors=[_drawn(door, onward, say) for door in house.here().doors()],
+            doors=[_drawn(door, onward, say) for door in house.open_doors()],
             demo_title=say.text("Demo: a synthetic city"),
             demo_opening=say.text(
                 "No school here exists and no pupil was ever counted. Look around as one of three people, "
@@ -175,7 +175,7 @@ def _drawn(door: Door, onward: str, say: Language) -> _DrawnDoor:
 
 def _provider(say: Language) -> tuple[str, str] | None:
     """Return the words and the address of the city's own sign-in, where it has one."""
-    settings = house.provider()
+    settings = house.open_provider()
     if settings is None:
         return None
     name = settings.title or say.text("your organisation")

@@ -68,7 +68,8 @@ def prepare_publish(
 ) -> Preview:
     """Compute everything from the facts in force and return what a publish would change; changes nothing.
 
-    Raises NothingToPublish and NoFigures.
+    `by` goes into the candidate, a published file: an account's id, never a person's name. Raises
+    NothingToPublish and NoFigures.
     """
     with writing(folder, progress, wait) as facts:
         if _everything_goes(folder, facts):
@@ -79,9 +80,17 @@ def prepare_publish(
 
 
 def publish(
-    folder: Path, progress: Progress = silent, *, by: str = UNKNOWN, wait: bool = True, note: str = ""
+    folder: Path,
+    progress: Progress = silent,
+    *,
+    by: str = UNKNOWN,
+    account: str = "",
+    wait: bool = True,
+    note: str = "",
 ) -> str:
-    """Put a snapshot of all facts in force in use and return its name; `note` goes into the ledger.
+    """Put a snapshot of all facts in force in use and return its name; `by` and `note` go into the ledger.
+
+    The published file tells the id `account` instead, where there is one: files of a snapshot name nobody.
 
     What was prepared is used while nothing changed since. When every upload was withdrawn, no snapshot is in
     use from now on, and the name is empty. Raises NothingToPublish, NoFigures, and RulesLoosened or
@@ -92,10 +101,10 @@ def publish(
             take_out_of_use(folder)
             facts.add_event(now(), by, "unpublished", "")
             return ""
-        _see_to_candidate(folder, facts, progress, by)
+        _see_to_candidate(folder, facts, progress, account or by)
         progress("put the snapshot in use", 0.99)
         when = now()
-        name = adopt_candidate(folder, when, by)
+        name = adopt_candidate(folder, when, account or by)
         facts.add_event(when, by, "published", name, note)
     return name
 

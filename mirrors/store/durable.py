@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from mirrors.store.guarding import OWN_FILE
+
 UNFINISHED = ".unfinished"
 
 
@@ -13,7 +15,8 @@ UNFINISHED = ".unfinished"
 def whole_file(path: Path) -> Iterator[Path]:
     """Yield the path of a file to write; when the block ends well, it becomes `path` in one step.
 
-    The new file is on the disk before it gets its name: a reader or a power cut sees the old or the new.
+    The new file is on the disk before it gets its name: a reader or a power cut sees the old or the new. Only
+    its owner may read it.
     """
     unfinished = path.with_name(path.name + UNFINISHED)
     _remove(unfinished)
@@ -22,6 +25,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     except BaseException:
         _remove(unfinished)
         raise
+    unfinished.chmod(OWN_FILE)
     sync(unfinished)
     os.replace(unfinished, path)
     sync(path.parent)

@@ -18,6 +18,7 @@ from mirrors.progress import Progress, silent
 from mirrors.store import backup, ledger
 from mirrors.store.database import attach, read_through, writable
 from mirrors.store.durable import clear_unfinished, whole_file
+from mirrors.store.guarding import tighten
 from mirrors.store.incoming import Content, FactRows, contents, contents_stored, counted
 from mirrors.store.ledger import AlarmDecision, Attempt, Event, Setting, UploadRecord, WrongDecision
 from mirrors.store.queue import turn
@@ -224,6 +225,7 @@ def write_facts(folder: Path, progress: Progress = silent, wait: bool = True) ->
     """
     with told_plainly(folder, lambda: _damaged(folder)), turn(folder, progress, wait):
         clear_unfinished(folder)
+        tighten(folder)
         _make_if_absent(folder)
         try:
             with _writer(folder) as connection:
@@ -256,6 +258,7 @@ def _renew(folder: Path) -> None:
     done = "what was asked is stored, yet not its copy"
     with told_plainly(folder, lambda: _damaged(folder), done):
         backup.renew(folder)
+        tighten(folder)
 
 
 def _checkpoint(connection: duckdb.DuckDBPyConnection) -> None:

@@ -17,6 +17,7 @@ import pandas as pd
 
 from mirrors.store.database import attach, read_through, writable
 from mirrors.store.durable import sync, whole_file
+from mirrors.store.guarding import make_folder
 from mirrors.store.register import Register
 from mirrors.store.trouble import StoreDamaged, told_plainly
 
@@ -180,7 +181,7 @@ def publish_tables(folder: Path, tables: dict[str, pd.DataFrame], origin: Origin
 def write_candidate(folder: Path, tables: dict[str, pd.DataFrame], origin: Origin | None = None) -> None:
     """Write `tables` as the snapshot that may be put in use next; replaces an earlier candidate."""
     path = _path(folder, _CANDIDATE)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     with (
         told_plainly(folder, lambda: _damaged(path)),
         whole_file(path) as unfinished,

@@ -7,6 +7,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from mirrors.progress import Progress, silent
+from mirrors.store.guarding import OWN_FILE, make_folder
 from mirrors.store.trouble import StoreBusy
 
 _FILE = "LOCK"
@@ -21,8 +22,10 @@ def turn(folder: Path, progress: Progress = silent, wait: bool = True) -> Iterat
     The lock is the operating system's, on an open file: it ends with the process, however that dies, and
     holds between the threads of one process too. Who waits is told so, and may raise Cancelled.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / _FILE, thread_local=False, fallback_to_soft=False, preserve_lock_file=True)
+    make_folder(folder)
+    lock = FileLock(
+        folder / _FILE, mode=OWN_FILE, thread_local=False, fallback_to_soft=False, preserve_lock_file=True
+    )
     try:
         lock.acquire(timeout=0)
     except Timeout:

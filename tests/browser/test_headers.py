@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 from websockets.exceptions import InvalidStatus
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
 from mirrors.access import Role
 from tests.browser.conftest import serving
@@ -65,7 +65,9 @@ def test_a_page_runs_no_script_that_is_not_ours(adviser: httpx.Client, stranger:
     assert "script-src" not in policy(stranger.get("/sign-in")), "the forms run no script at all"
 
 
-@pytest.mark.parametrize("path", ["/", "/mirror?school=S0001", "/files", "/no-such-page", "/media/x.csv"])
+@pytest.mark.parametrize(
+    "path", ["/", "/mirror?school=S0001", "/files", "/sign-infoo", "/doorsteps", "/media/x.csv"]
+)
 def test_a_stranger_is_shown_the_door(stranger: httpx.Client, path: str) -> None:
     answer = stranger.get(path)
     if path.startswith("/media/"):
@@ -115,6 +117,7 @@ def test_by_https_the_cookies_are_bound_to_this_host(sample_store: Path) -> None
         {},
         {"origin": "https://elsewhere.example"},
         {"origin": "null"},
+        {"origin": "http://["},
         {"origin": "OURS", "sec-fetch-site": "cross-site"},
         {"origin": "OURS", "sec-fetch-site": "same-site"},
     ],
@@ -189,24 +192,57 @@ def test_another_name_for_this_machine_is_not_answered(stranger: httpx.Client, s
         pytest.raises(InvalidStatus),
         connect(
             f"ws://localhost:{port}/_stcore/stream",
-            additional_headers={"Host": "elsewhere.example"},
+            additional_headers={"Host": "elsewhere.example", "Origin": "http://elsewhere.example"},
         ),
     ):
         pass
 
 
-def test_a_websocket_from_another_site_is_refused(served: str) -> None:
-    address = served.replace("http", "ws", 1)
-    with (
-        pytest.raises(InvalidStatus),
-        connect(f"{address}/_stcore/stream", origin="https://elsewhere.example"),  # type: ignore[arg-type]
-    ):
+def test_a_page_of_ours_may_connect_for_whoever_is_signed_in(served: str, adviser: httpx.Client) -> None:
+    with connection(served, served, adviser.cookies["mirrors_session"]):
         pass
 
 
-def test_a_file_without_streamlit_s_own_token_is_refused(adviser: httpx.Client) -> None:
+@pytest.mark.parametrize(
+    "origin", [None, "null", "https://elsewhere.example", "http://localhost:1", "http://["]
+)
+def test_a_websocket_from_another_site_is_refused(
+    served: str, adviser: httpx.Client, origin: str | None
+) -> None:
+    with (
+        pytest.raises(InvalidStatus) as refused,
+        connection(served, origin, adviser.cookies["mirrors_session"]),
+    ):
+        pass
+    assert refused.value.response.status_code == 403
+
+
+def connection(served: str, origin: str | None, token: str) -> ClientConnection:
+    """Open a websocket with a session, as a page of `origin` would."""
+    headers = {"Cookie": f"mirrors_session={token}"} | ({"Origin": origin} if origin else {})
+    return connect(f"{served.replace('http', 'ws', 1)}/_stcore/stream", additional_headers=headers)
+
+
+def test_the_name_of_a_city_s_cookie_opens_nothing(served: str) -> None:
+    with httpx.Client(base_url=served, cookies={"_streamlit_user": "made-up"}) as client:
+        files = {"file": ("a.csv", b"a,b\n1,2\n", "text/csv")}
+        answer = client.put("/_stcore/upload_file/session/file", files=files)
+        assert (answer.status_code, answer.text) == (403, "Sign in first")
+        assert client.get("/media/x.csv").text == "Sign in first"
+        assert client.get("/mirror").headers["location"] == "/sign-in?next=%2Fmirror"
+
+
+def test_who_is_no_administrator_brings_no_file(adviser: httpx.Client) -> None:
     files = {"file": ("a.csv", b"a,b\n1,2\n", "text/csv")}
     answer = adviser.put("/_stcore/upload_file/session/file", files=files)
+    assert (answer.status_code, answer.text) == (403, "Not for this account")
+
+
+def test_a_file_without_streamlit_s_own_token_is_refused(served: str, sample_store: Path) -> None:
+    files = {"file": ("a.csv", b"a,b\n1,2\n", "text/csv")}
+    token = demo_session(sample_store, Role.ADMINISTRATOR)
+    with httpx.Client(base_url=served, cookies={"mirrors_session": token}) as administrator:
+        answer = administrator.put("/_stcore/upload_file/session/file", files=files)
     assert answer.status_code == 403
     assert "xsrf" in answer.text.lower()
 

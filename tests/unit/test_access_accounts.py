@@ -9,6 +9,7 @@ import pytest
 from mirrors.access import (
     Access,
     Account,
+    Event,
     NotAllowed,
     Role,
     Sessions,
@@ -57,7 +58,7 @@ def test_an_invitation_opens_an_account_once(access: Access) -> None:
             again(token)
     signed = access.sessions.viewer(signed_in(access, "AN@city.be"))
     assert signed == Viewer(Role.SCHOOL_TEAM, frozenset({"S1"}), "An Peeters", account.id)
-    assert events(access) == ["invited", "account_opened", "sign_in"]
+    assert events(access) == ["invited", "schools_changed", "account_opened", "sign_in"]
 
 
 def test_an_invitation_is_good_for_seven_days(access: Access, clock: Clock) -> None:
@@ -184,7 +185,29 @@ def test_a_change_ends_every_session_of_that_account_and_no_other(access: Access
     CHANGES[change](access, account)
     assert [access.sessions.viewer(token) for token in sessions] == [None, None]
     assert access.sessions.viewer(untouched) == other.viewer
-    assert len(events(access)) == before + 1
+    told = {"role": ["role_changed", "schools_changed"], "schools": ["schools_changed"] * 2}
+    added = events(access)[before:]
+    assert added == told.get(change, added[:1])
+    assert added
+
+
+def test_every_school_that_is_added_or_removed_has_a_row_of_its_own(access: Access) -> None:
+    many = {f"S{number:03}" for number in range(60)}
+    account = person(access, "an", "school_team", *many)
+    access.accounts.change_schools(ADMINISTRATOR, account.id, frozenset(many - {"S001"} | {"T1"}))
+    access.accounts.change_role(ADMINISTRATOR, account.id, "adviser")
+    rows = [
+        row
+        for page in (1, 2, 3)
+        for row in access.audit.search(ADMINISTRATOR, event=Event.SCHOOLS_CHANGED, page=page).rows
+    ]
+    told = [(row.school_id, row.detail) for row in reversed(rows)]
+    assert told[:60] == [(school, f"{account.id} added") for school in sorted(many)]
+    assert told[60:62] == [("S001", f"{account.id} removed"), ("T1", f"{account.id} added")]
+    assert {school for school, _ in told[62:]} == many - {"S001"} | {"T1"}
+    assert len(told) == 122
+    [only] = access.audit.search(ADMINISTRATOR, words="T1 added").rows
+    assert only.school_id == "T1"
 
 
 def test_another_role_counts_at_the_next_sign_in(access: Access) -> None:
@@ -214,10 +237,12 @@ def test_the_last_administrator_cannot_be_let_go(access: Access) -> None:
     for act in (
         lambda: access.accounts.close(ADMINISTRATOR, account.id),
         lambda: access.accounts.change_role(ADMINISTRATOR, account.id, "adviser"),
+        lambda: access.accounts.reissue(ADMINISTRATOR, account.id),
     ):
         with pytest.raises(WrongAccount) as refusal:
             act()
         assert refusal.value.why is Wrong.LAST_ADMINISTRATOR
+        assert access.accounts.own(account.viewer).state is State.ACTIVE
     person(access, "bo", "administrator")
     access.accounts.close(ADMINISTRATOR, account.id)
 
@@ -324,6 +349,7 @@ def test_only_an_administrator_manages_others(access: Access, method: tuple[type
         "old": WORDS,
         "new": OTHER_WORDS,
         "code": "000000",
+        "token": "x" * 43,
     }
     act = getattr(access.accounts if kind is Accounts else access.sessions, name)
     with pytest.raises(NotAllowed):

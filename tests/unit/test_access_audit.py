@@ -91,10 +91,19 @@ def test_a_detail_is_one_short_line(log: AuditLog) -> None:
     [row] = log.search(ADMINISTRATOR).rows
     assert (row.school_id, row.detail[:34]) == ("S1", "two lines [31m and turned xxxxxxxx")
     assert len(row.detail) == 200
+    assert row.detail.endswith("xxx [cut off]")
     assert isinstance(log.verify(ADMINISTRATOR), Verified)
 
 
-@pytest.mark.parametrize("change", ["DELETE FROM audit", "UPDATE audit SET who = 'another'"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM audit",
+        "UPDATE audit SET who = 'another'",
+        "REPLACE INTO audit SELECT id, at, event, 'a', role, school_id, detail, previous, digest FROM audit",
+        "INSERT OR REPLACE INTO audit SELECT * FROM audit WHERE id = 3",
+    ],
+)
 def test_the_file_refuses_to_change_it(log: AuditLog, clock: Clock, tmp_path: Path, change: str) -> None:
     filled(log, clock)
     connection = sqlite3.connect(desk_file(tmp_path))

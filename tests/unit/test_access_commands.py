@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from mirrors import jobs
 from mirrors.__main__ import main
 from mirrors.access import Broken, NotAllowed, Role, Verified, Viewer, open_access
 from mirrors.access.recording import anchors
@@ -14,9 +15,11 @@ from mirrors.administration import acts
 from mirrors.administration.accounts import people_view
 from mirrors.administration.audit import log_view, verify
 from mirrors.commands.accounts import welcome_first
+from mirrors.commands.terminal import machine_account
 from mirrors.desk import desk_file
 from mirrors.desk.copying import COPY
 from mirrors.progress import silent
+from mirrors.store.published import candidate
 from tests.desks import ADMINISTRATOR, WORDS
 from tests.small_city import write_small_city
 
@@ -80,12 +83,16 @@ def test_serving_prints_a_link_only_where_nobody_could_come_in(
     tmp_path: Path, sample_store: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MIRRORS_PUBLIC_URL", "https://mirrors.city.example/")
-    welcome_first(tmp_path, 8600)
+    welcome_first(tmp_path, 8600, on_terminal=False)
+    assert f"python -m mirrors accounts first --store {tmp_path}" in capsys.readouterr().out
+    assert open_access(tmp_path).accounts.nobody_yet(), "what nobody sees is not given out"
+    welcome_first(tmp_path, 8600, on_terminal=True)
     printed = capsys.readouterr().out
     assert "https://mirrors.city.example/invitation?token=" in printed
     open_access(tmp_path).accounts.accept(token_in(printed), WORDS)
-    welcome_first(tmp_path, 8600)
-    welcome_first(sample_store, 8600)
+    for on_terminal in (True, False):
+        welcome_first(tmp_path, 8600, on_terminal)
+        welcome_first(sample_store, 8600, on_terminal)
     assert capsys.readouterr().out == ""
 
 
@@ -154,6 +161,29 @@ def test_an_administrators_acts_are_in_the_log_under_the_account(published: Path
     assert log_view(published, viewer).lines[0].event == "log_verified"
 
 
+def test_what_is_published_names_no_person(published: Path) -> None:
+    access = open_access(published)
+    token = access.accounts.invite(ADMINISTRATOR, "Annemie Peeters", "an", "administrator")
+    viewer = access.accounts.accept(token, WORDS).viewer
+    run("withdraw", "--store", published, "--upload", 1, "--note", "a test", "--by", "Annemie Peeters")
+    run("reinstate", "--store", published, "--upload", 1, "--note", "a test", "--by", "Annemie Peeters")
+    acts.prepare(published, viewer, silent)
+    prepared = candidate(published)
+    assert prepared is not None
+    assert prepared.origin is not None
+    assert prepared.origin.by == viewer.account
+    prepared.close()
+    acts.publish(published, viewer, silent)
+    run("publish", "--store", published, "--by", "Annemie Peeters")
+    by = [snapshot.by for snapshot in jobs.snapshots(published)]
+    assert by == [f"console:{machine_account()}", viewer.account, f"console:{machine_account()}"]
+    kept = b"".join(path.read_bytes() for path in (published / "published").iterdir())
+    assert b"Annemie" not in kept
+    assert [event.by for event in jobs.events(published) if event.what == "published"][1:] == [
+        "Annemie Peeters"
+    ] * 2
+
+
 def test_the_page_of_people_tells_schools_by_name_and_who_is_in(published: Path) -> None:
     access = open_access(published)
     invitation = access.accounts.invite(ADMINISTRATOR, "Bo", "bo", "school_team", frozenset({"S2", "S1"}))
@@ -165,8 +195,12 @@ def test_the_page_of_people_tells_schools_by_name_and_who_is_in(published: Path)
     assert [(person.account.name, person.sessions) for person in view.people] == [("Bo", 1), ("An", 0)]
     assert view.people[0].schools == ("Basisschool S1", "Basisschool S2")
     assert view.schools["S3"] == "Basisschool S3"
-    line = log_view(published, ADMINISTRATOR, words="", page=1).lines[-3]
-    assert line.about.startswith("Bo school_team")
+    lines = log_view(published, ADMINISTRATOR, words="", page=1).lines
+    assert "Bo school_team" in [line.about for line in lines]
+    assert {(line.school, line.about) for line in lines if line.event == "schools_changed"} == {
+        ("Basisschool S1", "Bo added"),
+        ("Basisschool S2", "Bo added"),
+    }
 
 
 @pytest.mark.parametrize("read", [people_view, log_view, verify])

@@ -7,6 +7,9 @@ import pytest
 
 from mirrors import jobs
 from mirrors.access import NotAllowed, Role, demo_doors
+from mirrors.access.demo import sample_digests
+from mirrors.administration import acts, delivery
+from mirrors.progress import silent
 from mirrors.views import open_published
 from mirrors.views.mirror import mirror_view
 from mirrors.views.snapshot import snapshot_view
@@ -61,6 +64,33 @@ def test_one_upload_of_a_real_city_closes_the_doors_for_good(sample: Path, tmp_p
     assert access.doors() == ()
 
 
+@pytest.mark.parametrize("by", ["An", "sample"])
+def test_real_files_that_are_called_the_sample_close_the_doors(sample: Path, tmp_path: Path, by: str) -> None:
+    jobs.ingest(sample, "sample", write_small_city(tmp_path), by=by)
+    assert demo_doors(sample) == ()
+
+
+def test_real_files_whose_profile_is_found_out_close_the_doors(sample: Path, tmp_path: Path) -> None:
+    administrator = demo_doors(sample)[2].viewer
+    files = tuple(delivery.in_memory(path.name, path.read_bytes()) for path in write_small_city(tmp_path))
+    outcome = delivery.read(sample, administrator, delivery.Delivery(files, delivery.FIND_OUT), silent)
+    assert isinstance(outcome, delivery.Ready)
+    acts.take_in(sample, administrator, outcome.upload, frozenset(), silent)
+    assert demo_doors(sample) == ()
+
+
+def test_the_sample_with_one_file_of_another_has_no_door(tmp_path: Path) -> None:
+    city = write_small_city(tmp_path)
+    jobs.build_sample(tmp_path / "store", city)
+    assert demo_doors(tmp_path / "store") == ()
+
+
+def test_the_doors_know_every_file_of_the_sample(sample: Path) -> None:
+    [upload] = jobs.uploads(sample)
+    assert upload.digests == sample_digests()
+    assert len(upload.digests) > 5
+
+
 def test_withdrawing_the_sample_closes_no_door(sample: Path) -> None:
     jobs.withdraw(sample, 1, "a test")
     assert demo_doors(sample) != ()
@@ -82,10 +112,20 @@ def test_a_session_of_another_stores_demo_opens_nothing(sample: Path, tmp_path: 
     assert desk(tmp_path / "real", Clock()).sessions.viewer(token) is None
 
 
-def test_signing_out_everywhere_ends_the_sessions_of_a_door(sample: Path) -> None:
+def test_a_visitor_of_the_demo_signs_nobody_else_out(sample: Path) -> None:
     access = desk(sample, Clock())
     adviser, _, administrator = access.doors()
-    one, other = access.sessions.open(adviser), access.sessions.open(administrator)
+    tokens = [access.sessions.open(door) for door in (adviser, adviser, administrator)]
     access.sessions.end_all(adviser.viewer, "demo:adviser")
-    assert access.sessions.viewer(one) is None
-    assert access.sessions.viewer(other) == administrator.viewer
+    assert all(access.sessions.viewer(token) is not None for token in tokens)
+    for foreign in (tokens[2], "x" * 43):
+        access.sessions.end_all(adviser.viewer, "demo:adviser", foreign)
+    assert all(access.sessions.viewer(token) is not None for token in tokens)
+    access.sessions.end_all(adviser.viewer, "demo:adviser", tokens[0])
+    assert [access.sessions.viewer(token) for token in tokens] == [
+        None,
+        adviser.viewer,
+        administrator.viewer,
+    ]
+    access.sessions.end_all(ADMINISTRATOR, "demo:adviser")
+    assert access.sessions.viewer(tokens[1]) is None

@@ -41,7 +41,7 @@ def waits(
 ) -> Iterator[Refused | Locked]:
     """Guess so many times, each as soon as one is heard, and yield what came of it."""
     for _ in range(tries):
-        outcome = access.accounts.sign_in(name, OTHER_WORDS)
+        outcome = access.accounts.sign_in(name, OTHER_WORDS, None, address)
         assert isinstance(outcome, Refused | Locked), outcome
         clock.forward(seconds=outcome.wait)
         yield outcome
@@ -56,16 +56,53 @@ def test_guessing_waits_ever_longer_and_then_is_locked_out(access: Access, clock
     clock.forward(minutes=14, seconds=59)
     assert access.accounts.sign_in("an", WORDS) == Locked(1)
     clock.forward(seconds=1)
+    again = list(waits(access, clock, "an", 9))
+    assert again == found, "a lock that has run out begins anew, and does not lock at the first mistake"
     assert access.accounts.sign_in("an", OTHER_WORDS) == Locked(900)
     access.accounts.unlock(ADMINISTRATOR, account.id)
     assert access.accounts.all(ADMINISTRATOR)[0].state is State.ACTIVE
     assert isinstance(access.accounts.sign_in("an", WORDS), SignedIn)
 
 
+def test_a_stranger_elsewhere_does_not_keep_the_owner_out(access: Access, clock: Clock) -> None:
+    account = person(access)
+    assert isinstance(list(waits(access, clock, "an", 10, "192.0.2.7"))[-1], Locked)
+    clock.forward(minutes=-15)
+    assert isinstance(access.accounts.sign_in("an", WORDS, None, "192.0.2.7"), Locked)
+    assert access.accounts.all(ADMINISTRATOR)[0].state is State.LOCKED
+    assert isinstance(access.accounts.sign_in("an", WORDS, None, "192.0.2.8"), SignedIn)
+    assert isinstance(access.accounts.sign_in("an", WORDS, None, "192.0.2.7"), Locked)
+    access.accounts.unlock(ADMINISTRATOR, account.id)
+    assert access.accounts.all(ADMINISTRATOR)[0].state is State.ACTIVE
+    assert isinstance(access.accounts.sign_in("an", WORDS, None, "192.0.2.7"), SignedIn)
+
+
+def test_a_name_tried_from_many_addresses_is_locked_for_all(access: Access) -> None:
+    person(access)
+    for number in range(49):
+        assert access.accounts.sign_in("an", OTHER_WORDS, None, f"192.0.2.{number}") == Refused(0)
+    assert access.accounts.sign_in("an", OTHER_WORDS, None, "192.0.2.49") == Locked(900)
+    assert access.accounts.sign_in("an", WORDS, None, "192.0.2.50") == Locked(900)
+    assert access.accounts.all(ADMINISTRATOR)[0].state is State.LOCKED
+
+
+def test_proving_the_old_password_and_signing_in_are_counted_apart(access: Access, clock: Clock) -> None:
+    viewer = person(access).viewer
+    list(waits(access, clock, "an", 10))
+    clock.forward(minutes=-15)
+    assert isinstance(access.accounts.sign_in("an", WORDS), Locked)
+    for _ in range(3):
+        with pytest.raises(WrongSecret) as refusal:
+            access.accounts.change_password(viewer, "not it at all", OTHER_WORDS)
+        assert refusal.value.held is None
+    clock.forward(minutes=15)
+    assert isinstance(access.accounts.sign_in("an", WORDS), SignedIn)
+
+
 def test_a_name_without_an_account_takes_the_same_way(access: Access, clock: Clock) -> None:
     person(access)
-    of_somebody = list(waits(access, clock, "an", 11))
-    assert list(waits(access, clock, "nobody", 11)) == of_somebody
+    of_somebody = list(waits(access, clock, "an", 10))
+    assert list(waits(access, clock, "nobody", 10)) == of_somebody
     assert isinstance(of_somebody[-1], Locked)
 
 

@@ -29,6 +29,8 @@ from mirrors.benchmark.alarm import Kind, State
 from mirrors.charts.alarm_evidence import what_it_may_be, what_was_seen
 from mirrors.charts.moments import moment, weekday
 from mirrors.charts.publish_words import lists_table, moves_table, preview_sentences
+from mirrors.definitions import load_profile
+from mirrors.definitions.profile import save_profile
 from mirrors.definitions.reading import DefinitionError
 from mirrors.intake import Finding
 from mirrors.intake.guess import guess_columns
@@ -73,10 +75,23 @@ def test_a_file_of_ours_is_found_out_and_ready(tmp_path: Path) -> None:
 
 
 def test_the_profile_used_last_is_tried_first(tmp_path: Path) -> None:
+    for name in ("first", "later"):
+        save_profile(load_profile("templates").model_copy(update={"id": name}), tmp_path / "store")
+    jobs.ingest(tmp_path / "store", "later", write_small_city(tmp_path / "files"))
+    outcome = told(tmp_path / "store", csv_bytes(ABSENCE, [absence_row()]))
+    assert isinstance(outcome, Ready)
+    assert outcome.upload.profile.id == "later"
+
+
+def test_the_profile_of_the_synthetic_city_is_for_nobodys_files(tmp_path: Path) -> None:
     jobs.ingest(tmp_path / "store", "sample", write_small_city(tmp_path / "files"))
     outcome = told(tmp_path / "store", csv_bytes(ABSENCE, [absence_row()]))
     assert isinstance(outcome, Ready)
-    assert outcome.upload.profile.id == "sample"
+    assert outcome.upload.profile.id == "templates"
+    assert "sample" not in choices(tmp_path / "store", ADMINISTRATOR)
+    chosen = Delivery((in_memory("a.csv", csv_bytes(ABSENCE, [absence_row()])),), "sample")
+    with pytest.raises(DefinitionError, match="synthetic city only"):
+        read(tmp_path / "store", ADMINISTRATOR, chosen, silent)
 
 
 def test_a_file_that_cannot_be_read_is_refused_and_noted(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 import shutil
 import sqlite3
 import stat
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect
 from sqlalchemy.exc import IntegrityError
 
+from mirrors import jobs
 from mirrors.access import AuditLog, Event
 from mirrors.desk import copy_desk, desk_file, holds_desk, open_desk, reading, writing
 from mirrors.desk.copying import COPY
@@ -20,6 +23,7 @@ from mirrors.desk.migrations import configuration
 from mirrors.desk.tables import ACCOUNT_SCHOOL, METADATA
 from mirrors.store import StoreBusy, StoreDamaged
 from tests.desks import ADMINISTRATOR, Clock, desk, person
+from tests.small_city import write_small_city
 
 OLDER = """
 CREATE TABLE entry (
@@ -75,8 +79,9 @@ def test_an_older_desk_keeps_every_row(tmp_path: Path) -> None:
     assert stat.S_IMODE(desk_file(tmp_path).stat().st_mode) == 0o600
     with engine.connect() as opened:
         command.check(configuration(opened))
-    with pytest.raises(IntegrityError, match="only grows"), writing(engine) as opened:
-        opened.exec_driver_sql("DELETE FROM entry")
+    for change in ("DELETE FROM entry", "REPLACE INTO entry SELECT * FROM entry"):
+        with pytest.raises(IntegrityError, match="only grows"), writing(engine) as opened:
+            opened.exec_driver_sql(change)
     AuditLog(engine).record(Event.EXPORTED, ADMINISTRATOR)
     open_desk(tmp_path)
     assert rows(tmp_path, "entry") == before
@@ -111,6 +116,46 @@ def test_nobody_else_may_read_the_files_of_the_desk(tmp_path: Path) -> None:
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
     assert {"desk.sqlite", "desk.sqlite-wal", COPY} <= set(modes)
     assert set(modes.values()) == {0o600}
+
+
+def modes(folder: Path) -> dict[str, int]:
+    """Return who may do what with each file and folder below, by its name."""
+    return {
+        str(path.relative_to(folder)): stat.S_IMODE(path.stat().st_mode) for path in sorted(folder.rglob("*"))
+    }
+
+
+def test_nobody_else_may_read_the_files_of_a_store(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    (tmp_path / "files").mkdir()
+    jobs.ingest(store, "templates", write_small_city(tmp_path / "files"))
+    jobs.publish(store)
+    found = modes(store)
+    assert {"facts.duckdb", "register.sqlite", "LOCK", "published/0001.duckdb"} <= set(found)
+    assert found.pop("published") == stat.S_IMODE(store.stat().st_mode) == 0o700
+    assert set(found.values()) == {0o600}
+
+
+def test_a_store_that_others_could_read_is_tightened_and_nothing_else(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    (tmp_path / "files").mkdir()
+    jobs.ingest(store, "templates", write_small_city(tmp_path / "files"))
+    jobs.publish(store)
+    (store / "not ours.txt").write_text("kept")
+    for name in modes(store):
+        if (store / name).is_file():
+            (store / name).chmod(0o644)
+    jobs.withdraw(store, 1, "a test")
+    found = modes(store)
+    assert found.pop("not ours.txt") == 0o644
+    assert {mode for name, mode in found.items() if (store / name).is_file()} == {0o600}
+
+
+def test_the_program_makes_files_for_its_owner_only(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "mirrors", "questionnaire", "export", "--group", "teachers"]
+    command += ["--format", "limesurvey", "-o", str(tmp_path / "asked.txt")]
+    subprocess.run(command, check=True, umask=0o022, capture_output=True)
+    assert modes(tmp_path) == {"asked.txt": 0o600}
 
 
 def test_the_copy_of_a_desk_in_use_holds_what_was_written(tmp_path: Path) -> None:

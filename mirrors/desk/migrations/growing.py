@@ -22,3 +22,17 @@ def only_grows(table: str, saying: str, triggers: Mapping[str, str]) -> None:
             f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE {verb} ON {table}"
             f" BEGIN SELECT RAISE(ABORT, '{saying}'); END"
         )
+
+
+def refuses_known(table: str, key: str, saying: str) -> None:
+    """Refuse a row of `table` whose `key` is there already, in the words of `saying`.
+
+    SQLite's REPLACE takes the older row away without asking the trigger on deletes.
+    """
+    if op.get_bind().dialect.name == "postgresql":
+        return
+    op.execute(
+        f"CREATE TRIGGER IF NOT EXISTS {table}_no_replace BEFORE INSERT ON {table}"
+        f" WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key})"
+        f" BEGIN SELECT RAISE(ABORT, '{saying}'); END"
+    )
