@@ -47,7 +47,7 @@ MAY_IMPORT = {
         "views",
     },
     "__main__": {"access", "commands", "jobs", "prepare", "sample", "store", "views"},
-    "doors": {"access", "locale"},
+    "doors": {"access", "definitions.reading.DefinitionError", "locale", "store.StoreTrouble"},
     "answering": {"doors", "locale", "store.trouble", "survey"},
     "pages": {
         "access",

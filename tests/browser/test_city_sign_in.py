@@ -99,7 +99,7 @@ def signs_in(visitor: BrowserContext) -> Page:
 
 def heading(page: Page, text: str) -> None:
     """Fail unless the page has this title."""
-    expect(page.get_by_role("heading", level=1)).to_have_text(text)
+    expect(page.get_by_role("heading", level=1)).to_have_text([text])
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def by_demo_door(context: BrowserContext, door: str, path: str = "/") -> Page:
 
 def heading(page: Page, text: str) -> None:
     """Fail unless the page has this title."""
-    expect(page.get_by_role("heading", level=1)).to_have_text(text)
+    expect(page.get_by_role("heading", level=1)).to_have_text([text])
 
 
 def test_a_deep_link_leads_past_the_door_and_a_reload_keeps_you_in(visitor: BrowserContext) -> None:

@@ -96,8 +96,8 @@ class TestAStoreThatIsNotOurs:
         for folder in (store, *store.parents):
             if Path(tempfile.gettempdir()) in folder.parents:
                 folder.chmod(0o755)
-        for file_of_store in filter(Path.is_file, store.rglob("*")):
-            file_of_store.chmod(0o644)
+        for inside in store.rglob("*"):
+            inside.chmod(0o755 if inside.is_dir() else 0o644)
         before = fingerprint(store)
         # Somebody who may read little else has all that is imported on the way imported before.
         elsewhere, here = tmp_path / "elsewhere", f"Path({str(store)!r})"

@@ -10,7 +10,7 @@ from mirrors.access import Role
 from mirrors.access.passwords import SHORTEST
 from mirrors.access.provider import provider_settings, viewer_of
 from mirrors.access.sessions import IDLE, LONGEST
-from mirrors.access.throttle import BY_NAME, LOCKED_FOR
+from mirrors.access.throttle import BY_NAME, BY_NAME_ALONE, LOCKED_FOR
 
 TEXT = (Path(__file__).parents[2] / "docs" / "security.md").read_text(encoding="utf-8")
 
@@ -46,8 +46,8 @@ def test_the_limits_told_are_those_in_force() -> None:
     assert f"| session | {minutes} minutes without a click, {hours} hours in all;" in TEXT
     assert f"| password | at least {SHORTEST} characters" in TEXT
     assert f"{LOCKED_FOR // timedelta(minutes=1)} minutes of nothing" in TEXT
-    assert (BY_NAME.free, BY_NAME.most) == (3, 10)
-    assert "from the third on a wait that doubles; after ten," in TEXT
+    assert (BY_NAME.free, BY_NAME.most, BY_NAME_ALONE.most) == (3, 10, 50)
+    assert "from the third on a wait that doubles; ten for one name from one address, fifty for" in TEXT
 
 
 def test_the_table_of_who_may_see_what_can_be_read() -> None:
