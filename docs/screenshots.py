@@ -57,7 +57,7 @@ def served(store: Path) -> Iterator[str]:
             try:
                 urllib.request.urlopen(f"http://localhost:{port}/_stcore/health", timeout=1).close()
                 break
-            except (urllib.error.URLError, ConnectionError):
+            except (urllib.error.URLError, ConnectionError, TimeoutError):
                 time.sleep(0.1)
         yield f"http://localhost:{port}"
     finally:

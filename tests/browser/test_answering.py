@@ -289,7 +289,8 @@ def test_the_server_tells_its_log_nothing(school: School) -> None:
         assert fill_in(client, school.code()).status_code == 200
         assert client.get(f"/answer/{school.code()}").status_code == 404
         assert client.put("/answer").status_code == 405
-    told = school.log.read_text()
+    # The store of this test lies in a folder called so.
+    told = re.sub(r"--store \S+", "", school.log.read_text())
     assert "answer" not in told
     assert not any(code.code in told for code in school.opened.codes)
 
