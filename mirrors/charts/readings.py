@@ -186,11 +186,18 @@ def _last_point(indicator: Indicator, point: TrendPoint, against: Against, langu
     own, peers = point.own, point.peers
     values = {"year": point.school_year, "value": written(indicator, own, language)}
     if against is Against.PEERS and peers.low is not None and peers.high is not None:
+        low, high = (
+            amount(indicator, end, peer_decimals(indicator, own), language) for end in (peers.low, peers.high)
+        )
+        if low == high:
+            return language.text(
+                "{year}: {value}; half of the similar schools lie near {low}.", **values, low=low
+            )
         return language.text(
             "{year}: {value}; half of the similar schools lie between {low} and {high}.",
             **values,
-            low=amount(indicator, peers.low, peer_decimals(indicator, own), language),
-            high=amount(indicator, peers.high, peer_decimals(indicator, own), language),
+            low=low,
+            high=high,
         )
     reference = reference_of(point, against)
     if reference is None:

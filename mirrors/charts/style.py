@@ -100,9 +100,12 @@ def below(figure: go.Figure, kind: str, x0: float, x1: float, y0: float, y1: flo
 
 
 def ticks(top: float, most: int = 3) -> tuple[float, ...]:
-    """Return at most `most` round steps from 0 that stay below `top` (> 0), 0 included."""
+    """Return at most `most` round steps from 0 that stay below `top` (> 0), 0 included.
+
+    Steps of 1, 2 and 5 alone: quarters would print a decimal more than the figures have.
+    """
     scale = 10.0 ** floor(log10(top / most))
-    step = next(scale * factor for factor in (1, 2, 2.5, 5, 10) if top / (scale * factor) <= most)
+    step = next(scale * factor for factor in (1, 2, 5, 10) if top / (scale * factor) <= most)
     return tuple(step * count for count in range(int(top / step) + 1))
 
 

@@ -102,7 +102,7 @@ class MyAccountDoor:
         except WrongSecret:
             return self._page(request, viewer, trouble=say.text("That is not right. Please try again."))
         except (NotAllowed, WrongAccount):
-            pass
+            return self._page(request, viewer, trouble=say.text("Not for this account"))
         return self._page(request, viewer)
 
     def _show(self, request: Request, told: str = "", trouble: str = "", status: int = 200) -> Response:
