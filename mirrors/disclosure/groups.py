@@ -61,8 +61,8 @@ def group(
     fewest, steps = under.rules.fewest_pupils, _count_steps(rows, under)
     own = own_figures(indicator, rows, fewest, steps, under.rules.large_school)
     dropped = _dropped(indicator, rows, under)
-    # A rate that rounds to nothing is told; a share that may be one child's is not.
-    told_rate = (own["status"] == "at_most") & (not indicator.counts_pupils)
+    # A rate that rounds to nothing, or to all, is told; a share that may be one child's is not.
+    told_rate = own["status"].isin(["at_most", "at_least"]) & (not indicator.counts_pupils)
     untold = ((own["status"] != "exact") & ~told_rate).to_numpy()
     beside = hidden_together(rows, MEMBER[:-1], untold, "pupils", fewest) & ~untold
     wrong = registered(rows, registration, "rejected")

@@ -1,6 +1,5 @@
 """The server of the questionnaire: what it passes on, what it keeps to itself, and when something fails."""
 
-import asyncio
 import logging
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from mirrors.doors.address import public_address
 from mirrors.survey.keys import RUNTIME, FleetingKey
 from mirrors.survey.questionnaire import load_questionnaire
 from mirrors.survey.wave import Invited
+from tests import own_loop
 from tests.collecting import PUPILS, answer, codes, open_today
 
 KEY, OTHER_KEY = bytes(32), bytes(31) + b"1"
@@ -56,7 +56,7 @@ def ask(path: str, method: str = "GET", **given: Any) -> httpx.Response:
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             return await client.request(method, path, **given)
 
-    return asyncio.run(asked())
+    return own_loop.run(asked())
 
 
 @pytest.mark.parametrize("path", ["/", "/answers", "/mirror", "/answering/x"])
@@ -109,7 +109,7 @@ def test_a_stop_of_the_server_puts_away_what_waits(store: Path) -> None:
     for number in range(7):
         answer(here, codes(opened, PUPILS)[0], number)
     assert FleetingKey(store).in_use
-    asyncio.run(serve())
+    own_loop.run(serve())
     assert not FleetingKey(store).in_use
     assert FleetingKey(store).is_parked
 
@@ -154,7 +154,7 @@ def test_pages_take_only_what_they_ask(store: Path) -> None:
             beyond = await client.get("/answer/page/2")
             return [ahead.headers["location"], back.text, beyond.text]
 
-    ahead, first, second = asyncio.run(walk())
+    ahead, first, second = own_loop.run(walk())
     assert ahead == "/answer/page/2"
     assert first.count(" checked") == 1
     assert second.count(" checked") == 0

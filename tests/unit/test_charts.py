@@ -325,6 +325,13 @@ def test_band_labels_stand_inside_only_where_they_fit_and_are_never_turned() -> 
     assert not any(note.textangle for note in figure.layout.annotations)
 
 
+def test_a_middle_half_without_width_is_told_as_one_figure() -> None:
+    *before, latest = example.TREND.points
+    narrow = replace(latest, peers=replace(latest.peers, low=0.011, high=0.011))
+    reading = trend(replace(example.TREND, points=(*before, narrow)), ENGLISH).reading
+    assert "half of the similar schools lie near 1.1 %." in plain(reading)
+
+
 def test_the_spread_draws_the_deciles_of_its_table() -> None:
     chart = spread(example.SPREADS, SPREAD_TYPES, ENGLISH)
     widest = [shape for shape in chart.figure.layout.shapes if shape.type == "rect"][::4]

@@ -1,6 +1,5 @@
 """The doors apart from any server: addresses, and files that are handed over."""
 
-import asyncio
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +16,7 @@ from starlette.types import Message, Receive, Scope, Send
 from mirrors.access import Event, NotAllowed, Role, Viewer
 from mirrors.doors import Gate, Headers, house, routes
 from mirrors.doors.address import PublicAddress, local_path, public_address, to_sign_in
+from tests import own_loop
 from tests.people import ADMINISTRATOR, access, form_token, session
 
 HTTPS = public_address({"MIRRORS_PUBLIC_URL": "https://mirrors.city.example"})
@@ -154,7 +154,7 @@ class Visitor:
                 self.jar = client.cookies
                 return answer
 
-        return asyncio.run(asked())
+        return own_loop.run(asked())
 
     def get(self, path: str) -> httpx.Response:
         """Ask for an address."""
@@ -193,7 +193,7 @@ def may_connect(client: Visitor, origin: str | None = OURS) -> bool:
     async def send(message: Message) -> None:
         told.append(message)
 
-    asyncio.run(client.app(scope, receive, send))
+    own_loop.run(client.app(scope, receive, send))
     return bool(told[0]["type"] == "websocket.accept")
 
 
