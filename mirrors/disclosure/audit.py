@@ -17,7 +17,7 @@ import pandas as pd
 from mirrors.benchmark.alarm import SchoolYears
 from mirrors.benchmark.benchmark import Benchmark
 from mirrors.definitions import Indicator
-from mirrors.disclosure.protection import BANDS, STEPS, WHOLE_SCHOOL, Protection
+from mirrors.disclosure.protection import BANDS, RATES, STEPS, WHOLE_SCHOOL, Protection
 from mirrors.disclosure.rules import FEWEST_VALUES
 from mirrors.disclosure.seen import School, Tables, Told, schools
 
@@ -81,7 +81,7 @@ def audit(
     chosen: SchoolYears | None = None,
 ) -> Audited:
     """Return what the tables tell, with those of `older` snapshots, of all school years or those `chosen`."""
-    told = [Told(tables, under), *(Told(each.tables, each.under) for each in older)]
+    told = [Told(each.tables, each.under, chosen) for each in (Older(tables, under), *older)]
     cells, findings = 0, []
     for school in schools(benchmark, indicators, told, chosen):
         cells += len(school.small())
@@ -119,6 +119,9 @@ def look(school: School) -> list[Finding]:
 _OF_ALL = (BANDS, WHOLE_SCHOOL, STEPS)
 """What tells of the pupils of the whole school, where leaving out a breakdown does not hide them."""
 
+_TOGETHER = (WHOLE_SCHOOL, STEPS)
+"""What is told of years together, of small schools."""
+
 GROUPED_BY = ("grade", "track", "sex", "district")
 """The breakdowns of groups of pupils."""
 
@@ -137,12 +140,26 @@ def protected(
     audited = look_at(tables, under, None)
     while audited.findings:
         found.update(each.place for each in audited.findings)
-        tighter = _more_care(under, audited.findings, _years(tables))
+        years = _years(tables)
+        tighter = _more_care(under, audited.findings, years)
         if tighter == under:
             raise NotProtected(_sentence(audited.findings))
         under, tables = tighter, make(tighter)
-        audited = look_at(tables, under, {(each.school_id, each.school_year) for each in audited.findings})
+        audited = look_at(tables, under, _touched(audited.findings, years))
     return under, found
+
+
+def _touched(findings: Iterable[Finding], years: dict[str, list[str]]) -> SchoolYears:
+    """Return the school-years of which more care changed what is told.
+
+    A year hangs together with others of its school through what is told of years together alone.
+    """
+    touched: SchoolYears = set()
+    for each in findings:
+        touched.add((each.school_id, each.school_year))
+        if each.breakdown in _TOGETHER:
+            touched.update((each.school_id, year) for year in years.get(each.school_id, []))
+    return touched
 
 
 def _years(tables: Tables) -> dict[str, list[str]]:
@@ -155,26 +172,31 @@ def _years(tables: Tables) -> dict[str, list[str]]:
 
 
 def _more_care(under: Protection, findings: Iterable[Finding], years: dict[str, list[str]]) -> Protection:
-    """Return the next care: coarser counts, then none of the breakdown, then none of what tells the same.
+    """Return the next care for every finding: the first of the steps that leaves out more than before.
 
-    At last nothing that counts pupils of that school, for years that are told together tell of each other.
+    Coarser counts; then none of the breakdown that year, and of what is told of years together in no year of
+    the school; then nothing that tells of the same pupils; then no rates of single
+    kinds of absence, as few half-days are those of few pupils; and at last nothing of all this in any year.
     """
     coarser: dict[str, SchoolYears] = {}
     dropped: dict[str, SchoolYears] = {}
     for each in findings:
-        at = (each.school_id, each.school_year)
-        if at not in under.coarser.get(each.breakdown, set()):
-            coarser.setdefault(each.breakdown, set()).add(at)
-        elif at not in under.dropped.get(each.breakdown, set()):
-            dropped.setdefault(each.breakdown, set()).add(at)
-        elif any(at not in under.dropped.get(name, set()) for name in _OF_ALL):
-            for name in _OF_ALL:
-                dropped.setdefault(name, set()).add(at)
-        else:
-            for name in (*_OF_ALL, *GROUPED_BY):
-                dropped.setdefault(name, set()).update(
-                    (each.school_id, year) for year in years.get(at[0], [])
-                )
+        here = {(each.school_id, each.school_year)}
+        ever = {(each.school_id, year) for year in years.get(each.school_id, [])} | here
+        if not here <= under.coarser.get(each.breakdown, set()):
+            coarser.setdefault(each.breakdown, set()).update(here)
+            continue
+        for names, places in (
+            ((each.breakdown,), here),
+            ((each.breakdown,), ever if each.breakdown in _TOGETHER else here),
+            (_OF_ALL, here),
+            ((RATES,), here),
+            ((*_OF_ALL, *GROUPED_BY, RATES), ever),
+        ):
+            if any(not places <= under.dropped.get(name, set()) for name in names):
+                for name in names:
+                    dropped.setdefault(name, set()).update(places)
+                break
     return under.tightened(coarser, dropped)
 
 

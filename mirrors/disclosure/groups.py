@@ -9,7 +9,7 @@ from mirrors.benchmark.panel import Bools, Floats
 from mirrors.definitions import Indicator
 from mirrors.disclosure.complement import hidden_together
 from mirrors.disclosure.own import own_figures
-from mirrors.disclosure.protection import STANDARD, Protection
+from mirrors.disclosure.protection import RATES, STANDARD, Protection, breakdown_of
 from mirrors.disclosure.registered import registered
 from mirrors.disclosure.rules import (
     RATIO_STEP,
@@ -90,8 +90,8 @@ def _count_steps(rows: pd.DataFrame, under: Protection) -> Floats:
 
 
 def _dropped(indicator: Indicator, rows: pd.DataFrame, under: Protection) -> Bools:
-    """Return which rows, (rows,), count pupils of a breakdown that is not told of its school and year."""
-    dropped = np.zeros(len(rows), dtype=bool)
+    """Return which rows, (rows,), tell what is not told of their school and year."""
+    dropped = under.drops(rows, breakdown_of(indicator))
     for breakdown in under.dropped if indicator.counts_pupils else ():
         dropped |= (rows["breakdown"] == breakdown).to_numpy() & under.drops(rows, breakdown)
     return dropped
@@ -138,7 +138,7 @@ def decomposition(
     wrong = registered(rows, registration, "rejected")
     rules = under.rules
     enough = (rows["peers"] >= rules.peers_for_middle_half) & (rows["pupils"] >= rules.fewest_pupils)
-    told = ~wrong & enough.to_numpy()
+    told = ~wrong & enough.to_numpy() & ~((rows["indicator"] == GAP).to_numpy() & under.drops(rows, RATES))
     step = max(rules.peer_step, WHOLE)
     whole, composition = (round_to(rows[name].to_numpy(float), step) for name in _PARTS[:2])
     parts = dict(zip(_PARTS, (whole, composition, np.round(whole - composition, 6) + 0.0), strict=True))

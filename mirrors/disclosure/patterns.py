@@ -7,7 +7,7 @@ from mirrors.benchmark.benchmark import Benchmark
 from mirrors.benchmark.fewest import UNITS_OF_MOMENT, UNITS_OF_MONTH
 from mirrors.benchmark.pattern import says_something
 from mirrors.disclosure.complement import hidden_together
-from mirrors.disclosure.protection import STANDARD, Protection
+from mirrors.disclosure.protection import RATES, STANDARD, Protection
 from mirrors.disclosure.registered import registered
 from mirrors.disclosure.rules import INDEX_STEP, rate_step, round_to
 
@@ -38,7 +38,7 @@ def profile(rows: pd.DataFrame, registration: pd.DataFrame, under: Protection = 
     step = rate_step(rows["pupils"].to_numpy(float), rules.large_school)
     value = round_to(rows["value"].to_numpy(float), step)
     nearly_none = value == 0
-    withheld = wrong | ~enough | few
+    withheld = wrong | ~enough | few | under.drops(rows, RATES)
     peers = np.where(rows["peers"] >= rules.peers_for_median, rows["peer_median"], np.nan).astype(float)
     shown = rows.assign(
         status=np.select([wrong, withheld, nearly_none], ["rejected", "too_small", "at_most"], "exact"),

@@ -13,8 +13,11 @@ from mirrors.disclosure.rules import COARSER, Rules
 WHOLE_SCHOOL, BANDS, STEPS = "whole", "band", "step"
 """The counts of pupils of the whole school over a threshold, its bands of absence, and its follow-up."""
 
-RATE = "A2"
-"""The rate that bounds how many pupils can be in the bands of the same absence."""
+RATES = "rate"
+"""How much unauthorised absence there was: few half-days are those of few pupils."""
+
+OF_UNITS = ("rate", "per_100_pupils")
+"""Kinds of indicators that tell how many units were missed."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,7 @@ class Protection:
     """The rules, and the breakdowns that one school and year needs more care with.
 
     `coarser` and `dropped` hold school-years by breakdown: a breakdown of groups by its own name, the others
-    as `WHOLE_SCHOOL`, `BANDS` and `STEPS`.
+    as `WHOLE_SCHOOL`, `BANDS`, `STEPS` and `RATES`.
     """
 
     rules: Rules = field(default_factory=Rules)
@@ -44,15 +47,25 @@ class Protection:
 
 
 def breakdown_of(indicator: Indicator) -> str:
-    """Return the breakdown that the pupils of a figure of the whole school are counted in, or ""."""
+    """Return what a figure of the whole school is of, by the names that care is taken under, or ""."""
     if indicator.kind == "prevalence":
         return WHOLE_SCHOOL
+    if is_rate_of_a_kind(indicator):
+        return RATES
     return STEPS if indicator.counted.step and indicator.counts_pupils else ""
 
 
+def is_rate_of_a_kind(indicator: Indicator) -> bool:
+    """Return whether an indicator tells how many units of some kinds of absence were missed, not of all.
+
+    From those of all kinds but one, and those of all, the last one follows.
+    """
+    return indicator.kind in OF_UNITS and "any" not in indicator.counted.categories
+
+
 def tells_pupils(indicator: Indicator) -> bool:
-    """Return whether figures of the whole school tell how many pupils were absent, and not only how much."""
-    return indicator.id == RATE or indicator.kind == "prevalence"
+    """Return whether figures of the whole school tell of numbers of pupils, or of the units they missed."""
+    return indicator.kind in (*OF_UNITS, "prevalence")
 
 
 def _joined(one: dict[str, SchoolYears], other: dict[str, SchoolYears]) -> dict[str, SchoolYears]:

@@ -6,7 +6,7 @@ import pandas as pd
 from mirrors.benchmark.benchmark import Benchmark
 from mirrors.benchmark.features import SIZE
 from mirrors.benchmark.peer_group import PeerGroups, peer_statistics
-from mirrors.disclosure.protection import STANDARD, Protection
+from mirrors.disclosure.protection import RATES, STANDARD, Protection
 from mirrors.disclosure.rules import (
     PEERS_FOR_MIDDLE_HALF,
     rate_step,
@@ -51,6 +51,7 @@ def _kinds(benchmark: Benchmark, under: Protection) -> pd.DataFrame:
     parts = []
     for category, frame in benchmark.kinds.items():
         enough = (frame["pupils"] >= under.rules.fewest_pupils) & (frame["status"] == "exact")
+        enough &= ~under.drops(frame, RATES)
         step = rate_step(frame["pupils"].to_numpy(float), under.rules.large_school)
         value = round_to(frame["value"].to_numpy(float), step)
         hidden = enough & (value == 0)

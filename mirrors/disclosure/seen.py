@@ -6,11 +6,12 @@ than pupils, and nobody takes a step of the follow-up without having reached its
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from mirrors.benchmark.alarm import SchoolYears
@@ -18,17 +19,21 @@ from mirrors.benchmark.benchmark import Benchmark
 from mirrors.benchmark.response import REACHED, STEPS
 from mirrors.definitions import Indicator, load_indicators
 from mirrors.disclosure import protection
-from mirrors.disclosure.protection import BANDS, RATE, WHOLE_SCHOOL, Protection, tells_pupils
+from mirrors.disclosure.own import own_step
+from mirrors.disclosure.protection import BANDS, OF_UNITS, WHOLE_SCHOOL, Protection, tells_pupils
 from mirrors.disclosure.rules import COARSER
-from mirrors.disclosure.symbols import Span, finest_step, of_count, of_few, of_share
+from mirrors.disclosure.symbols import ANY, Span, finest_step, of_count, of_few, of_rate, of_share
 from mirrors.disclosure.system import System, Terms
 
 Row = dict[str, Any]
 Rows = dict[tuple[str, str], list[Row]]
 Tables = Mapping[str, pd.DataFrame]
 
-GROUPED = "B2"
-READ = ("school", "figure", "band", "group", "step")
+GROUPED, RATE_OF_GROUPS = "B2", "A2"
+UNAUTHORISED = ("unauthorised", "units")
+"""The bands that the follow-up, the groups and the rate tell of."""
+
+READ = ("school", "figure", "kind", "band", "group", "step", "pooled")
 """The tables that tell numbers of pupils of a school, or shares of them."""
 
 
@@ -49,6 +54,11 @@ class School:
     system: System = field(default_factory=System)
     cells: list[Cell] = field(default_factory=list)
 
+    def bands(self, year: str, *kind: str) -> list[tuple[Any, ...]]:
+        """Return the names of the numbers of pupils in each band of one kind in a year."""
+        of_kind = (year, "band", *kind)
+        return [name for name in self.system.truth if isinstance(name, tuple) and name[:-1] == of_kind]
+
     def small(self) -> list[Cell]:
         """Return the cells that are of one to four pupils."""
         return [cell for cell in self.cells if 0.5 < self.system.value(cell.terms) < 4.5]
@@ -57,10 +67,14 @@ class School:
 class Told:
     """The tables of one snapshot, as readers see them, and how finely their counts are told."""
 
-    def __init__(self, tables: Tables, under: Protection) -> None:
+    def __init__(self, tables: Tables, under: Protection, chosen: SchoolYears | None = None) -> None:
         self._under = under
         self._step = float(under.rules.count_step)
-        self.rows = {name: _by_school_year(_of_counts(name, tables[name])) for name in READ if name in tables}
+        self.rows = {
+            name: _by_school_year(_of_schools(_of_counts(name, tables[name]), chosen))
+            for name in READ
+            if name in tables
+        }
         self._fine = {name: self._is_finer(tables, name) for name in ("school", "group", "step")}
 
     def _is_finer(self, tables: Tables, name: str) -> bool:
@@ -95,11 +109,16 @@ class Told:
 
 def _of_counts(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of a table that tell how many pupils were absent, and not only how much."""
-    if name != "figure":
+    if name not in ("figure", "pooled"):
         return frame
     return frame[
         frame["indicator"].isin([key for key, one in load_indicators().items() if tells_pupils(one)])
     ]
+
+
+def _of_schools(frame: pd.DataFrame, chosen: SchoolYears | None) -> pd.DataFrame:
+    """Return the rows of all years of the schools that are chosen, or of all schools."""
+    return frame if chosen is None else frame[frame["school_id"].isin({school_id for school_id, _ in chosen})]
 
 
 def _by_school_year(frame: pd.DataFrame) -> Rows:
@@ -116,7 +135,7 @@ def schools(
     chosen: SchoolYears | None = None,
 ) -> Iterator[School]:
     """Yield every school with what all of `told` together tell of it; only cells of the years `chosen`."""
-    facts = _Facts(benchmark, indicators)
+    facts = _Facts(benchmark, indicators, chosen)
     for school_id in facts.school_ids if chosen is None else sorted({each for each, _ in chosen}):
         school = School(school_id)
         for year in facts.years[school_id]:
@@ -134,15 +153,23 @@ def _less(whole: Terms, part: Terms) -> Terms:
 class _Facts:
     """The true numbers, by school and year."""
 
-    def __init__(self, benchmark: Benchmark, indicators: dict[str, Indicator]) -> None:
-        bands = benchmark.reduced.pupils_in_band
+    def __init__(
+        self, benchmark: Benchmark, indicators: dict[str, Indicator], chosen: SchoolYears | None
+    ) -> None:
+        bands = _of_schools(benchmark.reduced.pupils_in_band, chosen)
         self.bands = _by_school_year(bands[bands["status"].isna() & bands["pupils"].notna()])
-        groups = benchmark.within.groups
-        chosen = groups[(groups["indicator"] == GROUPED) & (groups["status"] == "exact")]
-        self.groups = _by_school_year(chosen)
-        self.steps = _by_school_year(benchmark.within.single_steps)
-        rates = benchmark.compared.get(RATE, pd.DataFrame(columns=["school_id", "school_year"]))
-        self.rates = _by_school_year(rates)
+        groups = _of_schools(benchmark.within.groups, chosen)
+        groups = groups[groups["status"] == "exact"]
+        self.groups = _by_school_year(groups[groups["indicator"] == GROUPED])
+        self.group_units = _by_school_year(groups[groups["indicator"] == RATE_OF_GROUPS])
+        self.steps = _by_school_year(_of_schools(benchmark.within.single_steps, chosen))
+        kinds = [_of_schools(frame, chosen).assign(category=kind) for kind, frame in benchmark.kinds.items()]
+        units = pd.concat(kinds, ignore_index=True) if kinds else groups.head(0)
+        self.units = _by_school_year(units[units["status"] == "exact"])
+        self.of_units = {
+            key: one for key, one in indicators.items() if one.kind in OF_UNITS and one.counted.categories
+        }
+        self.rate = load_indicators()[RATE_OF_GROUPS]
         self.counts = {
             key: one
             for key, one in indicators.items()
@@ -164,14 +191,20 @@ class _Year:
         self.kinds: dict[tuple[str, str], list[Row]] = defaultdict(list)
         for row in facts.bands.get(self.at, []):
             self.kinds[row["category"], row["scale"]].append(row)
+        self.units = {row["category"]: row for row in facts.units.get(self.at, [])}
+        self.group_units = {
+            (row["breakdown"], row["member"]): row for row in facts.group_units.get(self.at, [])
+        }
 
     def add(self, told: list[Told]) -> None:
         """Add the unknowns of the year, what links them, and what is told of them."""
         self._bands()
         self._groups()
         self._steps()
+        self._missed()
         for each in told:
             self._told_of_school(each)
+            self._told_of_units(each)
             self._told_of_bands(each)
             self._told_of_groups(each)
             self._told_of_steps(each)
@@ -226,18 +259,18 @@ class _Year:
                 pupils, many = self._group(row)
                 self.system.unknown(pupils, float(row["denominator"]))
                 self.system.unknown(many, float(row["numerator"]))
-                self.system.told({pupils: 1.0, many: -1.0}, (0.0, float("inf")))
+                self.system.told({pupils: 1.0, many: -1.0}, ANY)
                 self._cell(breakdown, {pupils: 1.0})
                 self._cell(breakdown, {many: 1.0})
                 self._cell(breakdown, {pupils: 1.0, many: -1.0})
             if over:
                 self._same({self._group(row)[1]: 1.0 for row in rows}, over)
-                kind = ("unauthorised", "units")
+                kind = UNAUTHORISED
                 self._same({self._group(row)[0]: 1.0 for row in rows}, self._everybody(kind))
 
     def _over_group_threshold(self) -> Terms | None:
         threshold = self.facts.threshold
-        return None if threshold is None else self._above(("unauthorised", "units"), threshold)
+        return None if threshold is None else self._above(UNAUTHORISED, threshold)
 
     def _group(self, row: Row) -> tuple[tuple[object, ...], tuple[object, ...]]:
         place = (self.year, row["breakdown"], row["member"])
@@ -260,11 +293,44 @@ class _Year:
                 self.system.unknown(name, float(steps[step]["pupils"]))
                 self._cell(protection.STEPS, {name: 1.0})
                 if step != REACHED:
-                    self.system.told({reached: 1.0, name: -1.0}, (0.0, float("inf")))
+                    self.system.told({reached: 1.0, name: -1.0}, ANY)
                     self._cell(protection.STEPS, {reached: 1.0, name: -1.0})
-            over = self._above(("unauthorised", "units"), threshold)
+            over = self._above(UNAUTHORISED, threshold)
             if over:
                 self._same({reached: 1.0}, over)
+
+    def _missed(self) -> None:
+        """Add the units missed: everybody in a band missed as many as it begins with, and fewer than it ends.
+
+        And everybody of a group who is over a threshold missed as many as that.
+        """
+        for kind, row in self.units.items():
+            self.system.amount(self._units_of(kind), float(row["numerator"]))
+        bands = self.kinds.get(UNAUTHORISED, [])
+        if UNAUTHORISED[0] in self.units and bands:
+            units: Terms = {self._units_of(UNAUTHORISED[0]): 1.0}
+            least: Terms = {self._band(UNAUTHORISED, row["at_least"]): row["at_least"] for row in bands}
+            self.system.told(_less(units, least), ANY)
+            if all(pd.notna(row["below"]) for row in bands):
+                most: Terms = {self._band(UNAUTHORISED, row["at_least"]): row["below"] for row in bands}
+                self.system.told(_less(most, units), ANY)
+        members: dict[str, Terms] = defaultdict(dict)
+        for row in self.group_units.values():
+            of_group: Terms = {self._units_of_group(row): 1.0}
+            self.system.amount(self._units_of_group(row), float(row["numerator"]))
+            members[row["breakdown"]] = {**members[row["breakdown"]], **of_group}
+            _, many = self._group(row)
+            if many in self.system.truth and self.facts.threshold is not None:
+                self.system.told(_less(of_group, {many: self.facts.threshold}), ANY)
+        for each in members.values():
+            if UNAUTHORISED[0] in self.units:
+                self._same(each, {self._units_of(UNAUTHORISED[0]): 1.0})
+
+    def _units_of(self, kind: str) -> tuple[object, ...]:
+        return (self.year, "units", kind)
+
+    def _units_of_group(self, row: Row) -> tuple[object, ...]:
+        return (self.year, row["breakdown"], row["member"], "units")
 
     # --- what is told of it
 
@@ -273,19 +339,32 @@ class _Year:
             step = told.step("", self.at, "school")
             for kind in self.kinds:
                 self.system.told(self._everybody(kind), of_count(row["pupils"], step))
-        self._told_of_rate(told)
 
-    def _told_of_rate(self, told: Told) -> None:
-        """Add that pupils in bands missed no more half-days than the rate tells."""
-        rows, kind = self.facts.rates.get(self.at, []), ("unauthorised", "units")
-        shown = [
-            row for row in told.of("figure", self.at) if row["indicator"] == RATE and row["status"] == "exact"
-        ]
-        if rows and shown and kind in self.kinds:
-            most = (shown[0]["value"] + 0.0005) * rows[0]["denominator"]
-            self.system.told(
-                {self._band(kind, row["at_least"]): row["at_least"] for row in self.kinds[kind]}, (0.0, most)
-            )
+    def _told_of_units(self, told: Told) -> None:
+        for row in told.of("figure", self.at):
+            indicator = self.facts.of_units.get(row["indicator"])
+            true = self.units.get(UNAUTHORISED[0])
+            if indicator is not None and true is not None:
+                self._told_of_rate(self._of_kinds(indicator.counted.categories), row, true, indicator, told)
+        for row in told.of("kind", self.at):
+            kind = row["category"]
+            if kind in self.units:
+                self._told_of_rate(self._of_kinds((kind,)), row, self.units[kind], self.facts.rate, told)
+        for row in told.of("group", self.at):
+            true = self.group_units.get((row["breakdown"], row["member"]))
+            if row["indicator"] == RATE_OF_GROUPS and true is not None:
+                self._told_of_rate({self._units_of_group(row): 1.0}, row, true, self.facts.rate, told)
+
+    def _of_kinds(self, categories: Iterable[str]) -> Terms:
+        chosen = [kind for kind in self.units if kind in categories or "any" in categories]
+        return dict.fromkeys((self._units_of(kind) for kind in chosen), 1.0)
+
+    def _told_of_rate(self, units: Terms, row: Row, true: Row, indicator: Indicator, told: Told) -> None:
+        """Add what a rate tells of the units that it is made of; what it is a rate of is taken as known."""
+        base = true["denominator"] if indicator.kind == "rate" else true["pupils"] / 100
+        step = float(own_step(indicator, np.array(true["pupils"]), told.large))
+        span = of_rate(row["status"], row["value"], step)
+        self.system.told(units, (span[0] * base, span[1] * base))
 
     def _told_of_bands(self, told: Told) -> None:
         for row in told.of("band", self.at):
@@ -301,20 +380,26 @@ class _Year:
         for row in told.of("figure", self.at):
             indicator = self.facts.counts.get(row["indicator"])
             if indicator is not None:
-                self._told_of_threshold(indicator, row, told)
+                self._told_of_threshold(indicator, row, told, [self.year])
+        for row in told.of("pooled", self.at):
+            indicator = self.facts.counts.get(row["indicator"])
+            if indicator is not None:
+                self._told_of_threshold(indicator, row, told, row["years"].split(","))
 
     def _few_on_a_side(self, part: Terms, whole: Terms, step: float) -> None:
         """Add that a number or what is left beside it is too small to be told, whichever is so."""
         self.system.told(part, of_few(step))
         self.system.told(_less(whole, part), of_few(step))
 
-    def _told_of_threshold(self, indicator: Indicator, row: Row, told: Told) -> None:
+    def _told_of_threshold(self, indicator: Indicator, row: Row, told: Told, years: list[str]) -> None:
         counted = indicator.counted
         kind = (counted.categories[0], counted.scale or "")
-        over = self._above(kind, counted.at_least or 0.0, counted.below)
-        if over is None:
+        if self._above(kind, counted.at_least or 0.0) is None:
             return
-        whole = self._everybody(kind)
+        below = float("inf") if counted.below is None else counted.below
+        names = [name for year in years for name in self.school.bands(year, *kind)]
+        whole: Terms = dict.fromkeys(names, 1.0)
+        over: Terms = {name: 1.0 for name in names if (counted.at_least or 0.0) <= name[-1] < below}
         self._told_of_share(over, whole, row["status"], row["value"], told.step(WHOLE_SCHOOL, self.at))
 
     def _told_of_share(self, part: Terms, whole: Terms, status: str, share: float, step: float) -> None:

@@ -42,6 +42,13 @@ def of_share(share: float, whole: float, step: float) -> Span:
     return of_count(parts[0], step)[0], of_count(parts[-1], step)[1]
 
 
+def of_rate(status: str, value: float, step: float) -> Span:
+    """Return what a rate may be that is told to the nearest `step`, as a bound, or not at all."""
+    if status == "exact":
+        return max(value - step / 2, 0.0), value + step / 2
+    return (0.0, value) if status == "at_most" else ANY
+
+
 def finest_step(shown: Iterable[float], declared: float) -> float:
     """Return the step that counts are really told in: the declared one, or 1 when one is no multiple of it.
 

@@ -7,14 +7,15 @@ so that the true table always agrees.
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import product
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from mirrors.benchmark.panel import Floats
-from mirrors.disclosure.symbols import Span
+from mirrors.disclosure.program import Program
+from mirrors.disclosure.symbols import Span, both
 
 Name = Hashable
 Terms = Mapping[Name, float]
@@ -22,8 +23,12 @@ Terms = Mapping[Name, float]
 MOST = 20_000.0
 """More than any school has pupils."""
 
+EVERY: Span = (float("-inf"), float("inf"))
+"""What a sum may be that nothing is told of, differences of numbers included."""
+
 _DUST = 1e-6
 _TURNS = 6
+_ROUNDED = 8
 
 
 @dataclass
@@ -31,11 +36,17 @@ class System:
     """Unknown numbers with their true values, and the sums that are told of them."""
 
     truth: dict[Name, float] = field(default_factory=dict)
+    amounts: set[Name] = field(default_factory=set)
     sums: list[tuple[Terms, Span]] = field(default_factory=list)
 
     def unknown(self, name: Name, truth: float) -> None:
         """Add a whole number of which nothing is known but that it is not negative."""
         self.truth[name] = truth
+
+    def amount(self, name: Name, truth: float) -> None:
+        """Add a number that need not be whole, and of which nothing is known but that it is not negative."""
+        self.truth[name] = truth
+        self.amounts.add(name)
 
     def told(self, terms: Terms, span: Span) -> None:
         """Add what is told of a sum of unknowns, unless it is not so."""
@@ -74,27 +85,28 @@ class System:
             inside = [names[at] for at in np.flatnonzero(label == number)]
             sums = [each for each in self.sums if label[place[next(iter(each[0]))]] == number]
             chosen = [at for at, terms in enumerate(cells) if label[place[next(iter(terms))]] == number]
-            found.append((_Part(inside, [self.truth[name] for name in inside], sums), chosen))
+            part = _Part({name: self.truth[name] for name in inside}, self.amounts, sums)
+            found.append((part, chosen))
         return found
 
 
 class _Part:
     """Unknowns that hang together, as a program to be solved for one cell after the other."""
 
-    def __init__(self, names: list[Name], truth: list[float], sums: list[tuple[Terms, Span]]) -> None:
-        self._place = {name: number for number, name in enumerate(names)}
-        self._truth = np.array(truth)
-        self._whole = np.array([float(value).is_integer() for value in truth], dtype=int)
-        self._bounds, self._sums = Bounds(0, MOST), None
-        if sums:
-            found = np.array([self._row(terms) for terms, _ in sums])
-            spans = np.array([span for _, span in sums], dtype=float)
-            # What is told of the same sum more than once is one row for the solver.
-            self._matrix, same = np.unique(found, axis=0, return_inverse=True)
-            low, high = np.full(len(self._matrix), -np.inf), np.full(len(self._matrix), np.inf)
-            np.maximum.at(low, same.ravel(), spans[:, 0])
-            np.minimum.at(high, same.ravel(), spans[:, 1])
-            self._sums = LinearConstraint(csr_array(self._matrix), low, high)
+    def __init__(self, truth: dict[Name, float], amounts: set[Name], sums: list[tuple[Terms, Span]]) -> None:
+        self._place = {name: number for number, name in enumerate(truth)}
+        self._truth = np.array(list(truth.values()))
+        amount = np.array([name in amounts for name in truth])
+        self._most = np.where(amount, np.inf, MOST)
+        self._whole = ~amount & (self._truth % 1.0 == 0)
+        self._program: Program | None = None
+        # What is told of the same sum more than once is one row for the solver.
+        spans: dict[frozenset[tuple[Name, float]], Span] = {}
+        for terms, span in sums:
+            same = frozenset(terms.items())
+            spans[same] = both(spans.get(same, EVERY), span)
+        self._matrix = np.array([self._row(dict(terms)) for terms in spans]).reshape(len(spans), len(truth))
+        self._low, self._high = np.array(list(spans.values()), dtype=float).reshape(-1, 2).T
 
     def _row(self, terms: Terms) -> Floats:
         row = np.zeros(len(self._place))
@@ -114,7 +126,7 @@ class _Part:
                     break
                 # Every other cell up and the rest down, then the reverse: what is fixed is often their sum.
                 ups = np.where(np.cumsum(narrow) // (turn // 2 + 1) % 2 == turn % 2, 1.0, -1.0)
-                seen = rows @ self._solve((ups * narrow) @ rows)
+                seen = rows @ self._solve((ups * narrow) @ rows, any_will_do=True)
                 least, most = np.minimum(least, seen), np.maximum(most, seen)
         for place, row in enumerate(rows):
             for side in (1.0, -1.0):
@@ -129,35 +141,52 @@ class _Part:
         All such tables agree with what is told, so that many cells need no search.
         """
         there = rows @ self._truth
-        if self._sums is None:
-            return np.maximum(there - MOST, 0.0), there + MOST
         change = self._matrix.T
         now = self._matrix @ self._truth
-        above, below = self._sums.ub - now, now - self._sums.lb
+        above, below = self._high - now, now - self._low
         reached = []
         for sign in (1.0, -1.0):
             grows, shrinks = sign * change > _DUST, sign * change < -_DUST
             room = np.full(change.shape, np.inf)
             np.divide(above, np.abs(change), out=room, where=grows)
             np.divide(below, np.abs(change), out=room, where=shrinks)
-            room = room.min(axis=1)
+            room = room.min(axis=1, initial=np.inf)
             left = self._truth if sign < 0 else np.full(len(self._truth), np.inf)
             far = np.floor(np.clip(np.minimum(room, left), 0.0, MOST) + _DUST)
             reached.append(sign * rows.T * far[:, None])
         seen = np.concatenate(reached)
         return there + np.minimum(seen.min(axis=0), 0.0), there + np.maximum(seen.max(axis=0), 0.0)
 
-    def _solve(self, cost: Floats) -> Floats:
-        """Return the table that agrees with what is told and costs least.
+    def _solve(self, cost: Floats, any_will_do: bool = False) -> Floats:
+        """Return the table that agrees with what is told and costs least, or with `any_will_do` a cheap one.
 
-        Without asking for whole numbers the solver is faster, and nearly always finds them all the same.
+        Without asking for whole numbers the solver is many times as fast, and finds them more often than not;
+        where it does not, whole ones beside those that it found are often as good.
         """
-        for whole in (None, self._whole):
-            found = milp(cost, integrality=whole, bounds=self._bounds, constraints=self._sums)
-            if found.status != 0:
-                break
-            table = np.asarray(np.round(found.x, 6))
-            if not np.any((table % 1.0)[self._whole == 1]):
-                return table
+        if self._program is None:
+            self._program = Program(self._matrix, self._low, self._high, self._most)
+        found = self._program.least(cost)
+        if found is not None:
+            found = np.round(found, 6)
+            beside = self._whole_beside(found, cost)
+            # Costs are whole numbers, so that no table of whole ones costs less than the next one up.
+            if beside is not None and (any_will_do or cost @ beside <= np.ceil(cost @ found - _DUST) + _DUST):
+                return beside
+            found = None if any_will_do else self._program.least(cost, self._whole)
         # The true table agrees, so there is one; what the solver gave up on stays what it truly is.
-        return self._truth
+        return self._truth if found is None else np.round(found, 6)
+
+    def _whole_beside(self, table: Floats, cost: Floats) -> Floats | None:
+        """Return the cheapest table that has each number rounded up or down and agrees; None for none."""
+        broken = np.flatnonzero(self._whole & (table % 1.0 != 0))
+        if not len(broken) or len(broken) > _ROUNDED:
+            return None if len(broken) else table
+        ends = np.floor(table[broken]) + np.array(list(product((0, 1), repeat=len(broken))))
+        sums = self._matrix @ table + (ends - table[broken]) @ self._matrix[:, broken].T
+        agree = ((sums >= self._low - _DUST) & (sums <= self._high + _DUST)).all(axis=1)
+        if not agree.any():
+            return None
+        ends = ends[agree]
+        beside = table.copy()
+        beside[broken] = ends[np.argmin(ends @ cost[broken])]
+        return beside

@@ -33,7 +33,7 @@ AT_LEAST = {
     "B6": ("any", "share", 0.5),
 }
 QUANTILES = {"A6M": 0.5, "A6P": 0.9}
-MINIMUM = {**dict.fromkeys([*RATES, "A5", *AT_LEAST, "B7"], 20), **dict.fromkeys(QUANTILES, 10)}
+MINIMUM = {**dict.fromkeys([*RATES, "A5", *AT_LEAST, "B7"], 20), "A6M": 10, "A6P": 50}
 FEATURES = ("deprivation", "mobility", "special_needs", "newcomers", "track_dual", "track_labour")
 PENALTIES = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 Z = 1.959964
