@@ -6,13 +6,13 @@ import pandas as pd
 from mirrors.benchmark.benchmark import Benchmark
 from mirrors.benchmark.peer_group import LARGEST_PEER
 from mirrors.definitions import Indicator
+from mirrors.disclosure.protection import STANDARD
 from mirrors.disclosure.registered import registered
 from mirrors.disclosure.rules import (
-    FEWEST_PUPILS,
-    PEERS_FOR_MEDIAN,
     SMALLEST_COUNT,
     TENTH,
     WHOLE,
+    Rules,
     round_to,
 )
 
@@ -21,18 +21,25 @@ _STEP = ["school_year", "threshold", "step"]
 _COUNTS = ["numerator", "denominator", "pupils"]
 
 
-def tables(benchmark: Benchmark, indicators: dict[str, Indicator]) -> dict[str, pd.DataFrame]:
+def tables(
+    benchmark: Benchmark, indicators: dict[str, Indicator], rules: Rules = STANDARD.rules
+) -> dict[str, pd.DataFrame]:
     """Return the tables city_group and city_step."""
     within, registration = benchmark.within, benchmark.registration
     groups, steps = (_quiet(rows, registration) for rows in (within.groups, within.single_steps))
-    groups = groups[(groups["status"] == "exact") & (groups["pupils"] >= FEWEST_PUPILS)]
+    groups = groups[(groups["status"] == "exact") & (groups["pupils"] >= rules.fewest_pupils)]
     of_pupils = groups["indicator"].isin([key for key, one in indicators.items() if one.counts_pupils])
     found = pd.concat(
-        [city_shares(groups[of_pupils], _GROUP, WHOLE), city_shares(groups[~of_pupils], _GROUP, TENTH, 0.0)],
+        [
+            city_shares(groups[of_pupils], _GROUP, WHOLE, rules.count_step, rules),
+            city_shares(groups[~of_pupils], _GROUP, TENTH, 0.0, rules),
+        ],
         ignore_index=True,
     )
     reached = steps.rename(columns={"pupils": "numerator", "at_threshold": "denominator"})
-    of_steps = city_shares(reached.assign(pupils=reached["denominator"]), _STEP, WHOLE)
+    of_steps = city_shares(
+        reached.assign(pupils=reached["denominator"]), _STEP, WHOLE, rules.count_step, rules
+    )
     return {"city_group": found, "city_step": of_steps.rename(columns={"value": "share"})}
 
 
@@ -43,7 +50,11 @@ def _quiet(rows: pd.DataFrame, registration: pd.DataFrame) -> pd.DataFrame:
 
 
 def city_shares(
-    rows: pd.DataFrame, place: list[str], step: float, fewest: float = SMALLEST_COUNT
+    rows: pd.DataFrame,
+    place: list[str],
+    step: float,
+    fewest: float = SMALLEST_COUNT,
+    rules: Rules = STANDARD.rules,
 ) -> pd.DataFrame:
     """Return the share of all schools together for each `place`, to `step`, with the number of schools.
 
@@ -54,7 +65,7 @@ def city_shares(
     grouped = rows.groupby(place)
     found = grouped[_COUNTS].sum().assign(schools=grouped.size(), largest=grouped["pupils"].max())
     beside = found["denominator"] - found["numerator"]
-    told = (found["schools"] > PEERS_FOR_MEDIAN) & (found["largest"] <= LARGEST_PEER * found["pupils"])
+    told = (found["schools"] > rules.peers_for_median) & (found["largest"] <= LARGEST_PEER * found["pupils"])
     told &= (found["numerator"] >= fewest) & (beside >= fewest) & (found["denominator"] > 0)
     shown: pd.DataFrame = found[told].reset_index()
     shown["value"] = round_to((shown["numerator"] / shown["denominator"]).to_numpy(float), step)

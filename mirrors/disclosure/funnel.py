@@ -18,7 +18,8 @@ from mirrors.benchmark.funnel import (
 )
 from mirrors.benchmark.panel import FEWEST_PUPILS
 from mirrors.definitions import Indicator
-from mirrors.disclosure.rules import round_count
+from mirrors.disclosure.protection import STANDARD
+from mirrors.disclosure.rules import Rules, round_count
 
 SIZES = 40
 """Sizes at which the limits are told; lines between them are straight."""
@@ -30,7 +31,10 @@ _SCHOOLS = ["indicator", "school_year", "school_id", "pupils", "value", "place"]
 
 
 def tables(
-    benchmark: Benchmark, indicators: dict[str, Indicator], figure: pd.DataFrame
+    benchmark: Benchmark,
+    indicators: dict[str, Indicator],
+    figure: pd.DataFrame,
+    rules: Rules = STANDARD.rules,
 ) -> dict[str, pd.DataFrame]:
     """Return the tables funnel and funnel_school, of every rate and every share of pupils over a threshold.
 
@@ -50,7 +54,7 @@ def tables(
                 funnel = fit_funnel(value, expected, pupils, centre, scale) if 0 < centre < 1 else None
                 if funnel is not None:
                     limits.append(_limits(key, year, funnel, pupils))
-                    schools.append(_schools(key, year, funnel, rows, told))
+                    schools.append(_schools(key, year, funnel, rows, told, rules.count_step))
     return {
         "funnel": pd.concat(limits, ignore_index=True) if limits else pd.DataFrame(columns=_LIMITS),
         "funnel_school": pd.concat(schools, ignore_index=True) if schools else pd.DataFrame(columns=_SCHOOLS),
@@ -94,13 +98,15 @@ def _limits(key: str, year: str, funnel: Funnel, pupils: np.ndarray) -> pd.DataF
     )[_LIMITS]
 
 
-def _schools(key: str, year: str, funnel: Funnel, rows: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
+def _schools(
+    key: str, year: str, funnel: Funnel, rows: pd.DataFrame, told: pd.DataFrame, count_step: int
+) -> pd.DataFrame:
     """Return where the schools lie whose figure is told, by that figure and the pupils as they are told."""
     at = pd.MultiIndex.from_arrays([[key] * len(rows), rows["school_id"], [year] * len(rows)])
     own = told.reindex(at)
     value, modelled = own["value"].to_numpy(float), own["expected"].to_numpy(float)
     expected = np.where(np.isnan(modelled), rows["expected"].to_numpy(float), modelled)
-    pupils = round_count(rows["pupils"].to_numpy(float))
+    pupils = round_count(rows["pupils"].to_numpy(float), count_step)
     beside = funnel.placed(value, expected, pupils)
     place = np.select(
         [beside.z > Z_998, beside.z > Z_95, beside.z < -Z_998, beside.z < -Z_95],

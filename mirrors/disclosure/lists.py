@@ -10,7 +10,8 @@ from mirrors.benchmark.benchmark import Benchmark, Judged
 from mirrors.benchmark.panel import exclusions
 from mirrors.benchmark.series import next_year
 from mirrors.benchmark.ten_and_ten import Changed, Excellent, gates
-from mirrors.disclosure.rules import rate_step, round_count, round_to
+from mirrors.disclosure.protection import STANDARD
+from mirrors.disclosure.rules import Rules, rate_step, round_count, round_to
 
 MORE_LIKELY_THAN_NOT = 0.5
 KINDS = ("excellent", "improved", "rose")
@@ -30,7 +31,9 @@ _LISTED_COLUMNS = [
 ]
 
 
-def tables(benchmark: Benchmark, figure: pd.DataFrame) -> dict[str, pd.DataFrame]:
+def tables(
+    benchmark: Benchmark, figure: pd.DataFrame, rules: Rules = STANDARD.rules
+) -> dict[str, pd.DataFrame]:
     """Return the tables change, listed, list_state and left_out.
 
     What a school has now is told as its own protected `figure` tells it, and as the model has it where there
@@ -38,11 +41,11 @@ def tables(benchmark: Benchmark, figure: pd.DataFrame) -> dict[str, pd.DataFrame
     """
     own = _own(figure)
     listed = pd.DataFrame(
-        [row for judged in benchmark.judged for row in _listed(judged, own)],
+        [row for judged in benchmark.judged for row in _listed(judged, own, rules)],
         columns=_LISTED_COLUMNS,
     )
     listed["on_list_last_year"] = _on_list_last_year(listed)
-    changes = [_changes(judged, own) for judged in benchmark.judged]
+    changes = [_changes(judged, own, rules) for judged in benchmark.judged]
     return {
         "change": pd.concat(changes, ignore_index=True) if changes else pd.DataFrame(columns=_CHANGE_COLUMNS),
         "listed": listed,
@@ -75,13 +78,13 @@ def _own(figure: pd.DataFrame) -> Own:
     return dict(zip(keys, exact["value"].astype(float), strict=True))
 
 
-def _changes(judged: Judged, own: Own) -> pd.DataFrame:
+def _changes(judged: Judged, own: Own, rules: Rules) -> pd.DataFrame:
     """Return how every school changed, in words; `reason` says why a school is not judged."""
     change, panel = judged.change, judged.panel
     p_rise, p_fall = np.nan_to_num(change.p_rise), np.nan_to_num(change.p_fall)
     likely = np.maximum(p_rise, p_fall)
     moved = likely >= MORE_LIKELY_THAN_NOT
-    step = rate_step(panel.pupils[:, -1])
+    step = rate_step(panel.pupils[:, -1], rules.large_school)
     before, level = round_to(change.before, step), round_to(change.level, step)
     at = [(judged.indicator, judged.school_year, school_id) for school_id in panel.school_ids]
     now = np.array([own.get(each, modelled) for each, modelled in zip(at, level, strict=True)])
@@ -112,24 +115,24 @@ def direction(up: bool, before: float, now: float) -> str:
     return "fell" if now < before else "stayed_as_others_rose"
 
 
-def _listed(judged: Judged, own: Own) -> Iterable[tuple[object, ...]]:
+def _listed(judged: Judged, own: Own, rules: Rules) -> Iterable[tuple[object, ...]]:
     lists = judged.lists
     for excellent in lists.excellent.clear:
-        yield _row(judged, "excellent", "clear", excellent, own)
+        yield _row(judged, "excellent", "clear", excellent, own, rules)
     for kind, chosen in (("improved", lists.improved), ("rose", lists.rose)):
         for certainty, schools in (("clear", chosen.clear), ("weak", chosen.weak)):
             for school in schools:
-                yield _row(judged, kind, certainty, school, own)
+                yield _row(judged, kind, certainty, school, own, rules)
 
 
 def _row(
-    judged: Judged, kind: str, certainty: str, school: Excellent | Changed, own: Own
+    judged: Judged, kind: str, certainty: str, school: Excellent | Changed, own: Own, rules: Rules
 ) -> tuple[object, ...]:
     position = judged.panel.school_ids.index(school.school_id)
     before = school.expected if isinstance(school, Excellent) else school.before
     pupils = judged.panel.pupils[position, -1]
     # To the step of the school's own rate, as its mirror tells it: one number everywhere.
-    before, now = round_to(np.array([before, school.level]), rate_step(pupils)).tolist()
+    before, now = round_to(np.array([before, school.level]), rate_step(pupils, rules.large_school)).tolist()
     if kind != "excellent":
         now = own.get((judged.indicator, judged.school_year, school.school_id), now)
     words = "below_expected" if kind == "excellent" else direction(kind == "rose", before, now)
@@ -142,7 +145,7 @@ def _row(
         before,
         now,
         words,
-        int(round_count(pupils)),
+        int(round_count(pupils, rules.count_step)),
     )
 
 

@@ -61,11 +61,46 @@ def protect(
         **responses.tables(benchmark, under),
         **over_years.tables(benchmark, indicators, grouped["group"], under),
         **city.tables(benchmark, indicators, under),
-        **city_within.tables(benchmark, indicators),
-        **lists.tables(benchmark, figure),
+        **city_within.tables(benchmark, indicators, under.rules),
+        **lists.tables(benchmark, figure, under.rules),
         **calibration.tables(benchmark, indicators),
-        **funnel.tables(benchmark, indicators, figure),
+        **funnel.tables(benchmark, indicators, figure, under.rules),
     }
+
+
+def without_figures(profile: Profile, when: datetime, rules: Rules) -> dict[str, pd.DataFrame]:
+    """Return the tables of a snapshot of a city of which no absence is known, but for those of its surveys.
+
+    The tables that whoever compares two snapshots reads are there, without rows.
+    """
+    return {
+        "meta": pd.DataFrame([_meta(profile, when)]),
+        "setting": pd.DataFrame([_settings(rules)]),
+        **{
+            name: pd.DataFrame({column: pd.Series(dtype=kind) for column, kind in columns.items()})
+            for name, columns in _ALWAYS.items()
+        },
+    }
+
+
+_TEXT, _NUMBER = "str", "float"
+_ALWAYS = {
+    "figure": {
+        "school_id": _TEXT,
+        "school_year": _TEXT,
+        "indicator": _TEXT,
+        "status": _TEXT,
+        "value": _NUMBER,
+    },
+    "registration": {"school_id": _TEXT, "school_year": _TEXT, "alarms": _TEXT},
+    "listed": {
+        "indicator": _TEXT,
+        "school_year": _TEXT,
+        "list": _TEXT,
+        "school_id": _TEXT,
+        "certainty": _TEXT,
+    },
+}
 
 
 def of_pupils(
@@ -79,6 +114,7 @@ def of_pupils(
         **bands.tables(benchmark, under),
         **groups.tables(benchmark, indicators, under),
         **responses.tables(benchmark, under),
+        "pooled": over_years.pooled(benchmark.within.pooled, indicators, under),
     }
 
 

@@ -8,7 +8,7 @@ from mirrors.benchmark.features import SIZE
 from mirrors.benchmark.peer_group import PeerGroups, peer_statistics
 from mirrors.disclosure.protection import RATES, STANDARD, Protection
 from mirrors.disclosure.rules import (
-    PEERS_FOR_MIDDLE_HALF,
+    Rules,
     rate_step,
     round_count,
     round_to,
@@ -26,7 +26,7 @@ def tables(benchmark: Benchmark, under: Protection = STANDARD) -> dict[str, pd.D
         "kind": _kinds(benchmark, under),
         "match": pd.concat([_match(group) for group in groups], ignore_index=True),
         "peer": pd.concat([_peers(group) for group in groups], ignore_index=True),
-        "peer_feature": pd.concat([peer_features(group) for group in groups], ignore_index=True),
+        "peer_feature": pd.concat([peer_features(group, under.rules) for group in groups], ignore_index=True),
     }
 
 
@@ -99,10 +99,10 @@ def _peers(groups: PeerGroups) -> pd.DataFrame:
     )
 
 
-def peer_features(groups: PeerGroups) -> pd.DataFrame:
-    """Return the own value beside the peers' middle half per feature in use, for groups of ten or more."""
+def peer_features(groups: PeerGroups, rules: Rules = STANDARD.rules) -> pd.DataFrame:
+    """Return the own value beside the peers' middle half per feature in use, for groups large enough."""
     matrix = groups.features
-    have = groups.size() >= PEERS_FOR_MIDDLE_HALF
+    have = groups.size() >= rules.peers_for_middle_half
     parts = []
     for column in np.flatnonzero(groups.weights > 0):
         own = matrix.values[:, column]
