@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 
 from mirrors.access import NotAllowed, Role, Viewer
+from mirrors.benchmark.alarm import SchoolYears
 from mirrors.definitions import load_indicators
 from mirrors.disclosure import NotProtected, RulesLoosened, changed_rules, read_rules
-from mirrors.disclosure.audit import Audited, Finding, look, protected
+from mirrors.disclosure.audit import Audited, Finding, Older, audit, look, protected
 from mirrors.disclosure.masking import protection_of
 from mirrors.disclosure.protection import BANDS, Protection
 from mirrors.disclosure.rules import Rules
@@ -18,7 +19,7 @@ from mirrors.disclosure.seen import Cell, School, Tables, Told, schools
 from mirrors.store import publish_tables
 from mirrors.views import open_published
 from mirrors.views.masking import masking_view
-from tests.spec.cities import sample_city
+from tests.spec.cities import City, sample_city
 
 AT = ("S1", "2024-25")
 
@@ -193,3 +194,45 @@ def test_the_systems_of_a_city_hold_its_true_numbers() -> None:
         assert len(each.system.sums) > len(each.system.truth)
         for terms, (low, high) in each.system.sums:
             assert low - 1e-6 <= each.system.value(terms) <= high + 1e-6
+
+
+REACHED, NOTIFIED = "threshold", "notified"
+
+
+def step_told(city: City, step: str) -> pd.DataFrame:
+    """Return a table of the follow-up with the exact number of pupils at one step, and no more."""
+    steps = city.benchmark.within.single_steps
+    rows = steps[(steps["step"] == step) & (steps["threshold"] == 5)]
+    exact = rows[["school_id", "school_year", "threshold", "step", "pupils"]]
+    return exact.assign(status="exact" if step == REACHED else "", share=float("nan"), pooled="")
+
+
+def few_not_notified(city: City) -> SchoolYears:
+    """Return school-years where one to four of twenty pupils or more were not notified."""
+    steps = city.benchmark.within.single_steps
+    steps = steps[steps["threshold"] == 5].pivot_table(
+        index=["school_id", "school_year"], columns="step", values="pupils"
+    )
+    left = steps[REACHED] - steps[NOTIFIED]
+    return set(steps.index[(steps[REACHED] >= 20) & (steps[NOTIFIED] >= 5) & left.between(1, 4)])
+
+
+def test_what_two_snapshots_tell_together_is_found() -> None:
+    """How many reached the threshold once, and later how many of them were notified: the rest were not."""
+    city, indicators, under = sample_city(), load_indicators(), Protection()
+    before, after = ({"step": step_told(city, step)} for step in (REACHED, NOTIFIED))
+    chosen = few_not_notified(city)
+    assert len(chosen) > 20
+    alone = audit(city.benchmark, indicators, after, under, (), chosen)
+    together = audit(city.benchmark, indicators, after, under, [Older(before, under)], chosen)
+    assert not alone.findings
+    assert {each.place[:2] for each in together.findings if each.values == 1} == chosen
+
+
+def test_what_earlier_snapshots_told_by_themselves_is_done() -> None:
+    city, indicators, under = sample_city(), load_indicators(), Protection()
+    chosen = few_not_notified(city)
+    both = pd.concat([step_told(city, REACHED), step_told(city, NOTIFIED)], ignore_index=True)
+    assert audit(city.benchmark, indicators, {"step": both}, under, (), chosen).findings
+    told = Older({"step": both}, under)
+    assert audit(city.benchmark, indicators, {}, under, [told], chosen).findings == ()
