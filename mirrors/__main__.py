@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from mirrors.commands import accounts, audit, decide, publish, questionnaire, upload
+from mirrors.commands import accounts, audit, decide, publish, questionnaire, survey_import, upload
 from mirrors.commands.terminal import EXIT_CODES, bar, machine_account, store_option, told_plainly
 from mirrors.prepare.command import prepare_command
 
@@ -41,7 +41,7 @@ def serve(folder: Path, port: int) -> None:
     os.environ["MIRRORS_STORE"] = str(folder.resolve())
     os.chdir(ROOT)
     options = ["--server.port", str(port), "--server.headless", "true"]
-    os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", "app.py", *options])
+    os.execv(sys.executable, [sys.executable, "serving.py", "run", "app.py", *options])
 
 
 @main.command()
@@ -149,6 +149,7 @@ for command in (
     accounts.accounts,
     audit.audit,
     questionnaire.questionnaire,
+    survey_import.survey_import,
     prepare_command,
 ):
     main.add_command(command)

@@ -1,14 +1,16 @@
 """People: who can sign in here, inviting somebody, and what an administrator does with an account."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from urllib.parse import quote, urlsplit
 
 import streamlit as st
 
 from mirrors.access import Account, WrongAccount
-from mirrors.administration.accounts import PeopleView, Person, people_view
+from mirrors.administration.accounts import CityPerson, PeopleView, Person, people_view
 from mirrors.charts.account_words import state_words, wrong_words
 from mirrors.charts.letters import upper_first
+from mirrors.charts.moments import moment
 from mirrors.doors import house
 from mirrors.doors.address import INVITATION, public_address
 from mirrors.locale import Language
@@ -30,12 +32,15 @@ def show() -> None:
         administration.tell_notice()
         _tell_link(say)
         page.part(1, say.text("Invite somebody"))
-        if page.administrator().account.startswith("demo:"):
+        if administration.looks_on():
             _not_in_the_demo(say)
         else:
             _invite(view, say)
         page.part(2, say.text("Who has an account"))
         _everybody(view, say)
+        if view.of_the_city:
+            page.part(3, say.text("Who came by the city's own sign-in"))
+            _of_the_city(view.of_the_city, say)
 
 
 def _standing(active: int, say: Language) -> str:
@@ -152,6 +157,25 @@ def _person(person: Person, view: PeopleView, say: Language) -> None:
     if account.state != "closed":
         _acts(person, say)
         _another_role(account, view, say)
+
+
+def _of_the_city(people: Sequence[CityPerson], say: Language) -> None:
+    st.markdown(
+        say.text(
+            "Who they are, and what they may see, is said there. Ending their sessions here makes them sign "
+            "in anew: to keep somebody out, take the role away there first."
+        )
+    )
+    for each in people:
+        label = f"{each.name or each.account} · {reader.role_words(each.role, say)}"
+        with st.expander(page.plain(label)):
+            now = say.plural("{count} session is open.", "{count} sessions are open.", each.sessions)
+            last = say.text("Last seen {when}.", when=moment(each.seen_at, say))
+            st.caption(f"{now} {last} {page.plain(each.account)}")
+            if st.button(say.text("End all sessions"), key=f"end {each.account}"):
+                sessions, by = house.here().sessions, page.administrator()
+                ended = say.text("All sessions are ended.")
+                _done(say, ended, partial(sessions.end_all, by, each.account))
 
 
 def _acts(person: Person, say: Language) -> None:

@@ -24,6 +24,13 @@ def open_files() -> None:
     files.show()
 
 
+def open_survey_import() -> None:
+    """Draw the page that takes in surveys made elsewhere."""
+    from pages import survey_import
+
+    survey_import.show()
+
+
 def open_check_first() -> None:
     """Draw the page of what stands out."""
     from pages import check_first
@@ -77,6 +84,19 @@ def head(title: str, say: Language) -> None:
     with page.top():
         st.caption(say.text("For administrators · what is done here is written down"))
     st.title(title, anchor=False)
+    if looks_on():
+        st.info(
+            say.text(
+                "This is a demo: look at everything, and try it up to the last step. Taking in, deciding, "
+                "publishing, withdrawing and restoring are not done here, so that the next visitor finds the "
+                "same city."
+            )
+        )
+
+
+def looks_on() -> bool:
+    """Return whether this administrator came by a demo door, and changes nothing for others."""
+    return page.administrator().is_demo
 
 
 def verdict(sentence: str) -> None:

@@ -26,7 +26,9 @@ def show() -> None:
     say = page.language()
     administration.head(say.text("Check first"), say)
     with administration.told_calmly(say):
-        _draw(_look(say), say)
+        checked = _look(say)
+        page.saw_list("check-first")
+        _draw(checked, say)
 
 
 def _look(say: Language) -> Checked:
@@ -106,7 +108,8 @@ def _whole_year(year: str, say: Language) -> None:
     ):
         st.markdown(say.text("For a year that was checked before, such as the history you start with."))
         note = st.text_input(say.text("Who checked it, and how? (a few words)"), max_chars=_LONGEST_NOTE)
-        right = st.form_submit_button(say.text("All data of {year} are right", year=year))
+        label = say.text("All data of {year} are right", year=year)
+        right = st.form_submit_button(label, disabled=administration.looks_on())
     if right and not note.strip():
         st.warning(say.text("Please say in a few words what you found out."))
     elif right:
@@ -131,8 +134,9 @@ def _alarm(each: SchoolYearAlarms, alarm: AlarmView, unit: str, say: Language) -
         st.markdown(what_to_do(alarm.kind, say))
         note = st.text_input(say.text("What did you find out? (a few words)"), max_chars=_LONGEST_NOTE)
         with st.container(horizontal=True):
-            right = st.form_submit_button(say.text("The data are right"))
-            wrong = st.form_submit_button(say.text("The data are wrong"))
+            looks_on = administration.looks_on()
+            right = st.form_submit_button(say.text("The data are right"), disabled=looks_on)
+            wrong = st.form_submit_button(say.text("The data are wrong"), disabled=looks_on)
     if (right or wrong) and not note.strip():
         st.warning(say.text("Please say in a few words what you found out."))
     elif right or wrong:

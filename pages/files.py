@@ -77,6 +77,11 @@ def show() -> None:
         page.part(1, say.text("Choose the files"))
         _choose(desk, say)
         _templates(say)
+        page.link(
+            administration.open_survey_import,
+            "survey-import",
+            say.text("Answers from a survey tool? Bring a survey made elsewhere"),
+        )
         _follow_work(desk, say)
         if desk.outcome is not None:
             _tell_outcome(desk, say)
@@ -198,12 +203,15 @@ def _ready(desk: Desk, ready: Ready, say: Language) -> None:
     page.table(files_table(upload, say), say.text("What is in the files"))
     if upload.findings:
         st.markdown(f"**{say.text('Taken with a warning')}**")
-        _list(upload.findings, say)
+        listed(upload.findings, say)
     with st.expander(say.text("Every rule that was checked")):
         page.table(checks_table(upload.checks, say), say.text("Every rule that was checked"))
     with st.container(horizontal=True):
         if st.button(
-            say.text("Take in"), type="primary", key="take in", disabled=_TAKING in st.session_state
+            say.text("Take in"),
+            type="primary",
+            key="take in",
+            disabled=_TAKING in st.session_state or administration.looks_on(),
         ):
             confirmed = desk.delivery.confirmed if desk.delivery else frozenset()
             administration.start(
@@ -231,7 +239,7 @@ def _refused(desk: Desk, refusal: Refusal, say: Language) -> None:
     )
     for stage, findings in by_stage(refusal.findings):
         st.markdown(f"**{stage_words(stage, say)}**")
-        _list(findings, say)
+        listed(findings, say)
     st.download_button(
         say.text("The full list as CSV, one line a row"),
         _for_administrators("findings.csv", partial(findings_csv, refusal.findings, say)),
@@ -250,7 +258,8 @@ def _refused(desk: Desk, refusal: Refusal, say: Language) -> None:
     _let_go(desk, say.text("Bring other files"))
 
 
-def _list(findings: Sequence[Finding], say: Language) -> None:
+def listed(findings: Sequence[Finding], say: Language) -> None:
+    """List findings, the first of them where there are many."""
     lines = [
         f"- {page.plain(finding.place(say))}: {page.plain(finding.sentence(say))}"
         for finding in findings[:_TOLD]
@@ -302,7 +311,7 @@ def _taken(desk: Desk, taken: Ingested, say: Language) -> None:
     )
     if taken.findings:
         st.markdown(f"**{say.text('Taken with a warning')}**")
-        _list(taken.findings, say)
+        listed(taken.findings, say)
     pages = administration.pages(say)
     with st.container(horizontal=True, key="next"):
         for opens, address, title in pages[1:3]:

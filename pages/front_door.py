@@ -10,16 +10,20 @@ from mirrors.locale import Language
 from mirrors.views import NoSnapshot, StoreTrouble
 from pages import (
     administration,
+    checklist,
     city,
     funnel,
     how_we_compare,
     mirror,
     page,
     reader,
+    safety,
+    safety_city,
     schools,
     signed_out,
     talk,
     ten_and_ten,
+    waves,
 )
 
 _NAME = "School Mirrors"
@@ -57,6 +61,7 @@ def open_door() -> None:
             if one.in_menu:
                 link = st.Page(one.show, title=one.title, url_path=one.address)
                 menu.page_link(link, label=one.title, query_params=page.kept_in_links())
+        reader.watch(here.account)
     _run(asked.run, say)
     page.settle()
 
@@ -65,11 +70,22 @@ def _sheets(say: Language) -> tuple[Sheet, ...]:
     return (
         Sheet("city", say.text("City"), city.show, _sees_city),
         Sheet("mirror", say.text("Mirror"), mirror.show, _sees_a_school),
+        Sheet("safety", say.text("Safety"), safety.show, _sees_a_school),
+        Sheet("safety-city", say.text("Safety in the city"), safety_city.show, _sees_city, in_menu=False),
+        Sheet("waves", say.text("Questionnaires"), waves.show, _sees_a_school),
+        Sheet("checklist", say.text("Checklist"), checklist.show, _sees_a_school),
         Sheet("ten-and-ten", say.text("Ten and ten"), ten_and_ten.show, _sees_city),
         Sheet("schools", say.text("Schools"), schools.show, _sees_city),
         Sheet("talk", say.text("Notes for the talk"), talk.show, _sees_city, in_menu=False),
         Sheet("funnel", say.text("Around what is expected"), funnel.show, _sees_city, in_menu=False),
         *(Sheet(address, title, opens, _administers) for opens, address, title in administration.pages(say)),
+        Sheet(
+            "survey-import",
+            say.text("Bring a survey made elsewhere"),
+            administration.open_survey_import,
+            _administers,
+            in_menu=False,
+        ),
         Sheet("how-we-compare", say.text("How we compare"), how_we_compare.show, _reads),
     )
 
@@ -119,8 +135,7 @@ def _run(draw: Callable[[], None], say: Language) -> None:
 
 def _who_is_here(here: Viewer, say: Language) -> None:
     role = reader.role_words(here.role, say)
-    is_demo = here.account.startswith("demo:")
-    with st.popover(say.text("Demo") if is_demo else page.plain(here.name), type="tertiary"):
+    with st.popover(say.text("Demo") if here.is_demo else page.plain(here.name), type="tertiary"):
         st.caption(role)
         st.html(f'<a href="/my-account" target="_self">{say.text("My account")}</a>')
         if st.button(say.text("Sign out"), key="sign out"):

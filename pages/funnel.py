@@ -41,7 +41,9 @@ def show() -> None:
     if school_year is None or indicator_id is None:
         page.unknown_link()
         return
-    _draw(_view(snapshot.name, page.viewer(), school_year, indicator_id, snapshot), about.jurisdiction, say)
+    view = _view(snapshot.name, page.viewer(), school_year, indicator_id, snapshot)
+    page.saw_list("funnel", snapshot)
+    _draw(view, about.jurisdiction, say)
 
 
 def _draw(view: FunnelView, jurisdiction: Jurisdiction, say: Language) -> None:

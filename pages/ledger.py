@@ -90,7 +90,7 @@ def _decide(upload: UploadRecord, say: Language) -> None:
     with st.form(f"decide on {upload.upload_id}", border=False):
         note = st.text_input(say.text("Why? (a few words for the ledger)"), max_chars=_LONGEST_NOTE)
         label = say.text("Withdraw") if upload.in_force else say.text("Take back")
-        if not st.form_submit_button(label):
+        if not st.form_submit_button(label, disabled=administration.looks_on()):
             return
     if not note.strip():
         st.warning(say.text("Please say in a few words why."))
@@ -129,7 +129,7 @@ def _level_b(setting: Setting | None, say: Language) -> None:
             when=moment(setting.at, say),
         )
     )
-    if st.button(say.text("Take them no more"), key="forbid"):
+    if st.button(say.text("Take them no more"), disabled=administration.looks_on(), key="forbid"):
         acts.forbid_level_b(page.store_folder(), page.administrator())
         administration.notice(say.text("Files about single pupils are not taken any more."))
 
@@ -145,7 +145,8 @@ def _allow(say: Language) -> None:
     with st.form("allow", border=False):
         who = st.text_input(say.text("Who confirmed the impact assessment"), max_chars=120)
         reference = st.text_input(say.text("Its reference"), max_chars=200)
-        if not st.form_submit_button(say.text("Take files about single pupils")):
+        allow = say.text("Take files about single pupils")
+        if not st.form_submit_button(allow, disabled=administration.looks_on()):
             return
     if not who.strip() or not reference.strip():
         st.warning(say.text("Both are needed: who confirmed it, and its reference."))

@@ -204,7 +204,8 @@ def _save(guess: Guess, table: SourceTable, rules: Rules, say: Language) -> str 
         placeholder=say.text("for example: informat"),
     )
     st.caption(say.text("A profile of the same name learns this kind of file too."))
-    if not st.button(say.text("Save and read the files"), type="primary", disabled=not name.strip()):
+    unready = administration.looks_on() or not name.strip()
+    if not st.button(say.text("Save and read the files"), type="primary", disabled=unready):
         return None
     safe = re.sub(r"[^a-z0-9_-]+", "-", name.strip().casefold()).strip("-")
     try:

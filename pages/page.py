@@ -73,6 +73,11 @@ def saw(school_id: str, school_year: str, where: str) -> None:
     reader.saw(school_id, school_year, where, st.query_params.get(SNAPSHOT, ""))
 
 
+def saw_list(where: str, shown: Snapshot | None = None) -> None:
+    """Write in the audit log that this reader saw the list `where`, of a snapshot or of the facts."""
+    reader.saw_list(where, shown.name if shown is not None else "")
+
+
 @st.cache_resource(show_spinner=False)
 def _store(folder: str) -> PublishedStore:
     return open_published(Path(folder))
@@ -201,9 +206,9 @@ def choose_school(shown: SnapshotView) -> str | None:
     return choice("school", language().text("School"), names, next(iter(names), None))
 
 
-def choose_year(shown: SnapshotView) -> str | None:
-    """Let the reader choose a school year; the latest by default."""
-    years = {year: year for year in reversed(shown.school_years)}
+def choose_year(shown: SnapshotView, *more: str) -> str | None:
+    """Let the reader choose a school year, of the snapshot or of `more`; the latest by default."""
+    years = {year: year for year in sorted({*shown.school_years, *more}, reverse=True)}
     return choice("year", language().text("School year"), years, next(iter(years), None))
 
 

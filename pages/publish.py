@@ -16,7 +16,7 @@ from mirrors.administration.acts import (
 from mirrors.charts import Table
 from mirrors.charts.masking import masked_schools_table, masking_sentence, masking_table
 from mirrors.charts.moments import moment
-from mirrors.charts.publish_words import lists_table, moves_table, preview_sentences
+from mirrors.charts.publish_words import lists_table, preview_sentences, sizes_table
 from mirrors.locale import Language
 from mirrors.views import NoSnapshot
 from mirrors.views.ledger import SnapshotRecord, names_in_force, snapshots_view, state_of
@@ -105,15 +105,16 @@ def _preview(seen: Prepared, say: Language) -> None:
         return
     names, preview = names_in_force(folder, viewer), seen.preview
     st.markdown("\n".join(f"- {page.plain(each)}" for each in preview_sentences(preview, names, say)))
-    if preview.moves:
-        st.markdown(f"**{say.text('The figures that move most')}**")
-        page.table(moves_table(preview, names, say), say.text("The figures that move most"))
-    if preview.list_changes:
-        label = say.text("Who enters and who leaves the three lists")
+    if preview.sizes:
+        label = say.text("How much the figures change")
         with st.expander(label):
-            page.table(lists_table(preview, names, say), label)
+            page.table(sizes_table(preview, say), label)
+    if preview.list_changes:
+        label = say.text("How many schools enter and leave the three lists")
+        with st.expander(label):
+            page.table(lists_table(preview, say), label)
     _open_alarms(preview.open_alarms, say)
-    if st.button(say.text("Publish"), type="primary", key="publish"):
+    if st.button(say.text("Publish"), type="primary", disabled=administration.looks_on(), key="publish"):
         administration.start(_PUBLISHING, partial(acts.publish, folder, viewer))
         st.rerun()
 
@@ -177,7 +178,9 @@ def _snapshot(snapshot: SnapshotRecord, say: Language) -> None:
             st.markdown(say.text("in use"), width="content")
         elif not snapshot.whole:
             st.markdown(say.text("damaged"), width="content")
-        elif st.button(say.text("Restore"), key=f"restore {snapshot.name}"):
+        elif st.button(
+            say.text("Restore"), disabled=administration.looks_on(), key=f"restore {snapshot.name}"
+        ):
             _restore(snapshot, say)
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -12,8 +13,11 @@ from mirrors.doors import house
 from mirrors.doors.address import public_address
 from mirrors.doors.cookies import session_name
 from mirrors.locale import Language
+from mirrors.views import StoreTrouble
 
-_WHOSE, _SEEN = "whose page", "schools seen"
+_WHOSE, _SEEN = "whose page", "what was seen"
+_LOOK_AGAIN = 20.0
+"""Seconds after which an open page looks whether its reader is still signed in."""
 
 
 class NotSignedIn(Exception):
@@ -44,6 +48,19 @@ def viewer() -> Viewer:
     return found
 
 
+@st.fragment(run_every=_LOOK_AGAIN)
+def watch(account: str) -> None:
+    """Look by itself whether `account` is still signed in here; once it is not, the page is drawn anew.
+
+    Without it a page would keep its figures on screen until the next click, long after its reader signed out
+    in another window.
+    """
+    with suppress(StoreTrouble):
+        found = house.viewer_of_both(session_token(), claims(), is_click=False)
+        if found is None or found.account != account:
+            st.rerun()
+
+
 def administrator() -> Viewer:
     """Return who acts on the administrator's pages; raises NotSignedIn and NotAllowed."""
     found = viewer()
@@ -65,8 +82,10 @@ def start_clean() -> None:
 
     A browser may come back to a page that it had left; it must not bring another reader to it.
     """
-    told = claims() or {}
-    key = session_token() or f"{told.get('iss')} {told.get('sub')}"
+    told, here = claims() or {}, somebody()
+    # One browser may hold a session that ended beside the sign-in of a city: who counts may change.
+    account = here.account if here is not None else ""
+    key = f"{session_token()} {told.get('iss')} {told.get('sub')} {account}"
     whose = hashlib.sha256(key.encode()).hexdigest()
     if st.session_state.get(_WHOSE, whose) != whose:
         st.session_state.clear()
@@ -88,16 +107,24 @@ def sign_out() -> None:
     told = claims()
     if token := session_token():
         house.here().sessions.end(token)
-    elif told is not None:
-        house.here().sessions.end_provider(told, house.city_viewer(told))
     if told is not None:
+        house.here().sessions.end_provider(told, house.city_viewer(told))
         st.logout()
 
 
 def saw(school_id: str, school_year: str, where: str, snapshot: str) -> None:
     """Write in the audit log that this reader saw a school, once a session, school, year and page."""
+    _write_once(Event.SCHOOL_SEEN, school_id, where, school_year, snapshot)
+
+
+def saw_list(where: str, snapshot: str) -> None:
+    """Write in the audit log that this reader saw a list of schools, once a session, page and snapshot."""
+    _write_once(Event.LIST_SEEN, "", where, snapshot)
+
+
+def _write_once(event: Event, school_id: str, *about: str) -> None:
     seen: set[tuple[str, ...]] = st.session_state.setdefault(_SEEN, set())
-    sight = (school_id, where, school_year, snapshot)
+    sight = (event.value, school_id, *about)
     if sight not in seen:
-        house.here().audit.record(Event.SCHOOL_SEEN, viewer(), school_id, " ".join(sight[1:]).strip())
+        house.here().audit.record(event, viewer(), school_id, " ".join(about).strip())
         seen.add(sight)

@@ -46,6 +46,7 @@ def show() -> None:
         return
     aside = casework.aside_in(page.store_folder(), page.viewer(), school_year)
     view = _view(snapshot.name, page.viewer(), school_year, aside, snapshot)
+    page.saw_list("schools", snapshot)
     school_type, district, flag = _choose(view, about.jurisdiction, say)
     if None in (school_type, district, flag):
         page.unknown_link()

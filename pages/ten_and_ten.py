@@ -48,6 +48,7 @@ def show() -> None:
         page.unknown_link()
         return
     view = _view(snapshot.name, page.viewer(), school_year, indicator_id, snapshot)
+    page.saw_list("ten-and-ten", snapshot)
     _introduce(view, say)
     contacts = casework.last_contacts(page.store_folder(), page.viewer())
     if told := talks_sentence(view, contacts, about.published_at.date(), say):

@@ -8,7 +8,9 @@ from mirrors.access.account import Account, State, Wrong, WrongAccount
 from mirrors.access.accounts import Accounts
 from mirrors.access.audit import AuditLog, AuditPage, AuditRow, Broken, Event, Head, Verified
 from mirrors.access.bureau import WrongLink
+from mirrors.access.city_sessions import CityPerson
 from mirrors.access.demo import Door, demo_doors
+from mirrors.access.names import Names, names_known
 from mirrors.access.office import Access, open_access
 from mirrors.access.own_account import TotpStart, WrongSecret
 from mirrors.access.passwords import Passwords, Weak, WeakPassword
@@ -31,11 +33,13 @@ __all__ = [
     "AuditPage",
     "AuditRow",
     "Broken",
+    "CityPerson",
     "Door",
     "Event",
     "Head",
     "Locked",
     "MustChange",
+    "Names",
     "NeedsCode",
     "NotAllowed",
     "Outcome",
@@ -58,6 +62,7 @@ __all__ = [
     "console_adviser",
     "console_viewer",
     "demo_doors",
+    "names_known",
     "open_access",
     "provider_settings",
     "viewer_of",

@@ -42,6 +42,7 @@ class Event(StrEnum):
     CODE_OFF = "code_off"
     SESSIONS_ENDED = "sessions_ended"
     SCHOOL_SEEN = "school_seen"
+    LIST_SEEN = "list_seen"
     EXPORTED = "exported"
     UPLOADED = "uploaded"
     WITHDRAWN = "withdrawn"

@@ -45,11 +45,7 @@ class OwnAccount(Bureau):
 
         Raises WrongSecret for the old one, WeakPassword for the new one, NotAllowed and StoreTrouble.
         """
-        row = self._counted(by)
-        if not self._passwords.matches(row.password, old):
-            raise WrongSecret
-        with writing(self._engine) as connection:
-            throttle.take_off(connection, Try(row.sign_in, "", inside=True), self._clock())
+        row = self._prove(by, old)
         hashed = self._passwords.hashed(new, row.name, row.sign_in, *row.sign_in.split("@"))
         with writing(self._engine) as connection:
             here = (ACCOUNT.c.id == row.id) & (ACCOUNT.c.password == row.password)
@@ -61,11 +57,13 @@ class OwnAccount(Bureau):
             throttle.forgive(connection, row.sign_in)
             self._audit.append(connection, Event.PASSWORD_CHANGED, by, detail=row.id)
 
-    def start_totp(self, by: Viewer) -> TotpStart:
+    def start_totp(self, by: Viewer, password: str) -> TotpStart:
         """Return a new secret for an authenticator app; no code is asked for before one was confirmed.
 
-        Raises NotAllowed, WrongAccount where a code is asked for already, and StoreTrouble.
+        Whoever finds a session open could else lock its owner out with a code of their own. Raises
+        WrongSecret for the password, WrongAccount where a code is asked for, NotAllowed and StoreTrouble.
         """
+        self._prove(by, password)
         with writing(self._engine) as connection:
             row = own_row(connection, by)
             if row.totp_on:
@@ -101,6 +99,15 @@ class OwnAccount(Bureau):
             values = {"totp_on": False, "totp_secret": ""}
             connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == account_id).values(values))
             self._audit.append(connection, Event.CODE_OFF, by, detail=account_id)
+
+    def _prove(self, by: Viewer, password: str) -> Row[Any]:
+        """Return the viewer's row when the password is its own; raises WrongSecret and NotAllowed."""
+        row = self._counted(by)
+        if not self._passwords.matches(row.password, password):
+            raise WrongSecret
+        with writing(self._engine) as connection:
+            throttle.take_off(connection, Try(row.sign_in, "", inside=True), self._clock())
+        return row
 
     def _counted(self, by: Viewer) -> Row[Any]:
         """Return the viewer's row and count a try as failed until it proves right; raises WrongSecret."""

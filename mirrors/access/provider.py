@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import Field, field_validator
 
-from mirrors.access.sessions import city_account, moment_of
+from mirrors.access.city_sessions import city_account, moment_of
 from mirrors.access.viewer import Role, Viewer
 from mirrors.definitions.reading import Definition, read_definition
 

@@ -1,9 +1,10 @@
 """What slows down whoever guesses: failures are counted under digests, by name and address and by each alone.
 
 Ten failures lock a name for the address they came from, fifty for everybody: a stranger can hardly keep its
-owner out. When a lock has run out, counting starts anew. A name is counted whether or not there is such an
-account, so that nobody learns which there are. Every try is counted
-before the password is looked at, and taken off again when it was right: many tries at once count too.
+owner out. When a lock has run out, counting starts anew; only the fifty stay, so that a name is tried fifty
+times and then once a quarter of an hour, until its owner comes in or a day passes without a failure. A name
+is counted whether or not there is such an account, so that nobody learns which there are. Every try is
+counted before the password is looked at, and taken off again when it was right: many tries at once count too.
 """
 
 import hashlib
@@ -20,10 +21,14 @@ FORGOTTEN_AFTER = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class Rule:
-    """So many failures are free of a wait, and after so many nobody is heard for 15 minutes."""
+    """So many failures are free of a wait, and after so many nobody is heard for 15 minutes.
+
+    Where the count `stays`, every failure after that locks at once again.
+    """
 
     free: int
     most: int
+    stays: bool = False
 
     def wait(self, failures: int) -> timedelta:
         """Return the wait after so many failures: 2 seconds, then double each time, then the lock."""
@@ -35,8 +40,8 @@ class Rule:
 BY_NAME = Rule(free=3, most=10)
 """A name from one address, or with the address unknown; and who is signed in and proves the old password."""
 
-BY_NAME_ALONE = Rule(free=50, most=50)
-"""A name from wherever: so many within 24 hours are somebody's who has many addresses."""
+BY_NAME_ALONE = Rule(free=50, most=50, stays=True)
+"""A name from wherever: so many are somebody's who has many addresses, and gets 146 tries in 24 hours."""
 
 BY_ADDRESS = Rule(free=40, most=48)
 """A school, or a whole city, may come from one address."""
@@ -78,7 +83,7 @@ def count(connection: Connection, one: Try, at: datetime) -> Held | None:
     connection.execute(delete(ATTEMPT).where(ATTEMPT.c.last_at < at - FORGOTTEN_AFTER))
     for key, rule in one.keys:
         before = _failures(connection, key)
-        failures = 1 if before >= rule.most else before + 1
+        failures = 1 if before >= rule.most and not rule.stays else before + 1
         row = {"failures": failures, "last_at": at, "until": at + rule.wait(failures)}
         changed = connection.execute(update(ATTEMPT).where(ATTEMPT.c.digest == key).values(row))
         if not changed.rowcount:
@@ -100,7 +105,9 @@ def take_off(connection: Connection, one: Try, at: datetime) -> None:
     """Take off one failure: this try was right as far as it went, and the others count as before."""
     for key, rule in one.keys:
         failures = max(_failures(connection, key) - 1, 0)
-        row = {"failures": failures, "until": at + rule.wait(failures)}
+        # Whoever had to wait for a lock that stays has done so: a code may be asked for next.
+        wait = timedelta() if rule.stays else rule.wait(failures)
+        row = {"failures": failures, "until": at + wait}
         connection.execute(update(ATTEMPT).where(ATTEMPT.c.digest == key).values(row))
 
 

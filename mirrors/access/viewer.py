@@ -20,7 +20,7 @@ class NotAllowed(PermissionError):
 class Viewer:
     """One reader: a role, for a school team the schools it belongs to, and who it is.
 
-    `name` is for the ledger and the page; `account` is the id that the audit log knows, such as
+    `name` is for the page; `account` is the id that the ledger, the desk and the audit log know, such as
     "demo:adviser" or "console:an".
     """
 
@@ -34,13 +34,32 @@ class Viewer:
         if self.role is not Role.ADMINISTRATOR:
             raise NotAllowed("this page is for administrators")
 
+    @property
+    def recorded(self) -> str:
+        """Who did something, as it is kept: two people may bear one name, and a name may change."""
+        return self.account or self.name
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether the viewer came by a demo door, without an account."""
+        return self.account.startswith("demo:")
+
+    def require_lasting_acts(self) -> None:
+        """Raise NotAllowed unless the viewer may change what others see: an administrator, yet not of a demo.
+
+        Whoever comes by the same demo door next finds the same city.
+        """
+        self.require_administrator()
+        if self.is_demo:
+            raise NotAllowed("a demo door looks on up to the last step")
+
     def require_keeper_of_accounts(self) -> None:
         """Raise NotAllowed unless the viewer may say who gets in: an administrator, yet not by a demo door.
 
         A visitor of the demo could else shut its doors for everybody, or leave an account behind.
         """
         self.require_administrator()
-        if self.account.startswith("demo:"):
+        if self.is_demo:
             raise NotAllowed("a demo door opens no accounts")
 
     def require_city(self) -> None:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from mirrors.access import Account, Viewer, open_access
+from mirrors.access import Account, CityPerson, Viewer, open_access
 from mirrors.views.ledger import names_in_force
 
-__all__ = ["PeopleView", "Person", "people_view"]
+__all__ = ["CityPerson", "PeopleView", "Person", "people_view"]
 
 
 @dataclass(frozen=True)
@@ -20,10 +20,14 @@ class Person:
 
 @dataclass(frozen=True)
 class PeopleView:
-    """Everybody with an account by name, closed ones last, and the schools a team may be given, by id."""
+    """Everybody with an account by name, closed ones last, and the schools a team may be given, by id.
+
+    `of_the_city` are those who came by the city's own sign-in: its provider says who and what they are.
+    """
 
     people: tuple[Person, ...]
     schools: dict[str, str]
+    of_the_city: tuple[CityPerson, ...]
 
 
 def people_view(folder: Path, viewer: Viewer) -> PeopleView:
@@ -40,4 +44,5 @@ def people_view(folder: Path, viewer: Viewer) -> PeopleView:
         for account in access.accounts.all(viewer)
     ]
     in_order = sorted(people, key=lambda person: person.account.state == "closed")
-    return PeopleView(tuple(in_order), dict(sorted(names.items(), key=lambda pair: pair[::-1])))
+    schools = dict(sorted(names.items(), key=lambda pair: pair[::-1]))
+    return PeopleView(tuple(in_order), schools, tuple(access.sessions.city_people(viewer)))

@@ -1,10 +1,13 @@
-"""The acts of an administrator: each asks the viewer first, and writes who did it in the audit log."""
+"""The acts of an administrator: each asks the viewer first, and writes who did it in the audit log.
+
+What changes the store for others is not done by a demo door.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from mirrors import jobs
-from mirrors.access import Event, Viewer
+from mirrors.access import Event, Viewer, names_known
 from mirrors.access.recording import record, record_publish, seal
 from mirrors.definitions import load_jurisdiction, load_profile
 from mirrors.intake import Upload
@@ -65,48 +68,50 @@ def take_in(
     folder: Path, viewer: Viewer, upload: Upload, confirmed: frozenset[str], told: Progress
 ) -> Ingested:
     """Take a checked upload in, wholly or not at all; waits for its turn. Raises Refused, StoreTrouble."""
-    viewer.require_administrator()
-    done = jobs.take_in(folder, upload, told, by=viewer.name, confirmed=confirmed)
+    viewer.require_lasting_acts()
+    done = jobs.take_in(folder, upload, told, by=viewer.recorded, confirmed=confirmed)
     record(folder, Event.UPLOADED, viewer, detail=f"upload {done.upload_id}")
     return done
 
 
 def prepare(folder: Path, viewer: Viewer, told: Progress) -> Prepared:
-    """Return what publishing would change; nothing is put in use.
+    """Return what publishing would change, without the figures of any school; nothing is put in use.
 
     Raises NothingToPublish, NoFigures, NotProtected, RulesLoosened and StoreTrouble.
     """
     viewer.require_administrator()
     state = state_of(folder, viewer)
-    return Prepared(state, jobs.prepare_publish(folder, told, by=viewer.account))
+    # What comes and goes is the administrator's work; what single schools show is not.
+    changes = jobs.prepare_publish(folder, told, by=viewer.account)
+    return Prepared(state, changes.without_schools())
 
 
 def publish(folder: Path, viewer: Viewer, told: Progress) -> str:
     """Put what was prepared in use and return the snapshot's name; raises as `prepare` does."""
-    viewer.require_administrator()
-    name = jobs.publish(folder, told, by=viewer.name, account=viewer.account, note=seal(folder))
+    viewer.require_lasting_acts()
+    name = jobs.publish(folder, told, by=viewer.recorded, account=viewer.account, note=seal(folder))
     record_publish(folder, viewer, name, jobs.changed_settings(folder, name) if name else {})
     return name
 
 
 def restore(folder: Path, viewer: Viewer, snapshot: str) -> None:
     """Put an earlier snapshot in use again; raises NoSnapshot and StoreTrouble."""
-    viewer.require_administrator()
-    jobs.restore(folder, snapshot, by=viewer.name)
+    viewer.require_lasting_acts()
+    jobs.restore(folder, snapshot, by=viewer.recorded)
     record(folder, Event.RESTORED, viewer, detail=f"snapshot {snapshot}")
 
 
 def withdraw(folder: Path, viewer: Viewer, upload_id: int, note: str) -> None:
     """Set an upload aside as if it had never come; raises WrongDecision and StoreTrouble."""
-    viewer.require_administrator()
-    jobs.withdraw(folder, upload_id, note, by=viewer.name)
+    viewer.require_lasting_acts()
+    jobs.withdraw(folder, upload_id, note, by=viewer.recorded)
     record(folder, Event.WITHDRAWN, viewer, detail=f"upload {upload_id}")
 
 
 def take_back(folder: Path, viewer: Viewer, upload_id: int, note: str) -> None:
     """Put a withdrawn upload in force again; raises WrongDecision and StoreTrouble."""
-    viewer.require_administrator()
-    jobs.reinstate(folder, upload_id, note, by=viewer.name)
+    viewer.require_lasting_acts()
+    jobs.reinstate(folder, upload_id, note, by=viewer.recorded)
     record(folder, Event.REINSTATED, viewer, detail=f"upload {upload_id}")
 
 
@@ -120,7 +125,9 @@ def alarms(folder: Path, viewer: Viewer) -> Checked:
     if not in_force:
         return Checked(state, unit, ())
     names = names_in_force(folder, viewer)
-    return Checked(state, unit, alarms_view(jobs.alarms(folder), names, viewer))
+    found, people = jobs.alarms(folder), names_known(folder)
+    known = found.assign(decided_by=found["decided_by"].map(people.of, na_action="ignore"))
+    return Checked(state, unit, alarms_view(known, names, viewer))
 
 
 def decide(
@@ -130,28 +137,28 @@ def decide(
 
     Raises WrongDecision and StoreTrouble.
     """
-    viewer.require_administrator()
-    jobs.decide(folder, school_id, school_year, alarm, decision, note, by=viewer.name)
+    viewer.require_lasting_acts()
+    jobs.decide(folder, school_id, school_year, alarm, decision, note, by=viewer.recorded)
     record(folder, Event.OVERRIDDEN, viewer, school_id, f"{school_year} {alarm} {decision}")
 
 
 def confirm_year(folder: Path, viewer: Viewer, school_year: str, note: str) -> int:
     """Confirm every open alarm of a school year, return how many; raises WrongDecision and StoreTrouble."""
-    viewer.require_administrator()
-    answered = jobs.confirm_all(folder, None, school_year, note, by=viewer.name)
+    viewer.require_lasting_acts()
+    answered = jobs.confirm_all(folder, None, school_year, note, by=viewer.recorded)
     record(folder, Event.OVERRIDDEN, viewer, detail=f"{school_year} {answered} alarms confirmed")
     return answered
 
 
 def allow_level_b(folder: Path, viewer: Viewer, confirmed_by: str, reference: str) -> None:
     """Take files about single pupils from now on; raises WrongDecision and StoreTrouble."""
-    viewer.require_administrator()
-    jobs.allow_level_b(folder, confirmed_by, reference, by=viewer.name)
+    viewer.require_lasting_acts()
+    jobs.allow_level_b(folder, confirmed_by, reference, by=viewer.recorded)
     record(folder, Event.SETTING_CHANGED, viewer, detail="files about single pupils allowed")
 
 
 def forbid_level_b(folder: Path, viewer: Viewer) -> None:
     """Take no files about single pupils any more; raises StoreTrouble."""
-    viewer.require_administrator()
-    jobs.forbid_level_b(folder, by=viewer.name)
+    viewer.require_lasting_acts()
+    jobs.forbid_level_b(folder, by=viewer.recorded)
     record(folder, Event.SETTING_CHANGED, viewer, detail="files about single pupils forbidden")

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from math import ceil
 from pathlib import Path
 
-from mirrors.access import AuditRow, Broken, Event, Verified, Viewer, open_access
+from mirrors.access import AuditRow, Broken, Event, Verified, Viewer, names_known, open_access
 from mirrors.access.audit import ROWS_A_PAGE
 from mirrors.access.recording import anchors
 from mirrors.views.ledger import names_in_force
@@ -49,7 +49,7 @@ def log_view(
     """Return a page of the log that holds all that is asked; raises NotAllowed and StoreTrouble."""
     viewer.require_administrator()
     access = open_access(folder)
-    people = {account.id: account.name for account in access.accounts.all(viewer)}
+    people = dict(names_known(folder).known)
     schools = names_in_force(folder, viewer)
     found = access.audit.search(viewer, words, event, day_from, day_to, who, page)
     lines = tuple(_line(row, people, schools) for row in found.rows)

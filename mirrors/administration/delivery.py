@@ -204,7 +204,7 @@ def _unknown(
 def _read_by(folder: Path, viewer: Viewer, delivery: Delivery, profile: Profile, told: Progress) -> Outcome:
     try:
         return Ready(
-            jobs.read(folder, delivery.files, profile, told, by=viewer.name, confirmed=delivery.confirmed)
+            jobs.read(folder, delivery.files, profile, told, by=viewer.recorded, confirmed=delivery.confirmed)
         )
     except Refused as refused:
         return Refusal(refused.findings, profile.id)

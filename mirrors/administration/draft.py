@@ -176,7 +176,7 @@ def save(folder: Path, viewer: Viewer, profile: Profile) -> None:
 
     Raises DefinitionError for a name that cannot be used, and StoreTrouble.
     """
-    viewer.require_administrator()
+    viewer.require_lasting_acts()
     if profile.id in profile_names(folder) and profile.id not in profile_names():
         older = load_profile(profile.id, folder)
         [new] = profile.layouts

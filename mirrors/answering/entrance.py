@@ -1,6 +1,6 @@
 """The way in and the way out: a code, what is told first, and where somebody can turn at the end."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from mirrors.answering import house
 from mirrors.answering.forms import Fields, ForeignForm, first, received
+from mirrors.answering.guesses import Guesses
 from mirrors.answering.paper import (
     done_here,
     drop_sitting,
@@ -38,6 +39,7 @@ class Entrance:
     """The pages before and after the questions."""
 
     address: PublicAddress
+    guesses: Guesses = field(default_factory=Guesses)
 
     async def show(self, request: Request) -> Response:
         """Ask for the code."""
@@ -71,6 +73,10 @@ class Entrance:
 
     def _enter(self, request: Request, fields: Fields) -> Response:
         say, code = language(request), typed(first(fields, CODE)[:40])
+        sender = request.client.host if request.client else ""
+        if code and not self.guesses.is_heard(sender):
+            many = say.text("Many wrong codes were typed here. Please wait ten minutes, then type it again.")
+            return _ask(request, many, 429)
         try:
             admission = house.here().answers.admission(code) if code else None
         except Closed:
@@ -80,6 +86,8 @@ class Entrance:
         except StoreTrouble:
             return _ask(request, say.text("That did not work just now. Please try again in a minute."), 503)
         if admission is None or code is None:
+            if code:
+                self.guesses.count(sender)
             return _ask(request, say.text("There is no such code. Look at the signs once more."), 404)
         return self._admit(request, fields, admission, code)
 

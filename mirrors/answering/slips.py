@@ -1,6 +1,7 @@
 """What a school team prints: a sheet a class with its code, and a slip an adult, to be drawn from a hat."""
 
 from collections.abc import Iterable
+from io import BytesIO
 
 import segno
 
@@ -17,6 +18,13 @@ ANSWER = "/answer"
 def link(code: Code, address: PublicAddress, port: int = 8501) -> str:
     """Return the link that opens the questionnaire. The code stands where no server and no log sees it."""
     return f"{address.origin or f'http://localhost:{port}'}{ANSWER}#{readable(code.code)}"
+
+
+def picture(code: Code, address: PublicAddress, port: int = 8501) -> bytes:
+    """Return the QR code of that link (PNG, black on white with its margin)."""
+    drawn = BytesIO()
+    segno.make(link(code, address, port), error="m").save(drawn, kind="png", scale=8, border=4)
+    return drawn.getvalue()
 
 
 def slips(

@@ -1,13 +1,13 @@
 """The log of the desk, which only grows: a row an act, and what stands now is read from it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, insert, select
 
-from mirrors.access import AuditLog, Event, Viewer
+from mirrors.access import AuditLog, Event, Viewer, names_known
 from mirrors.casework.words import checked_contact, checked_reason
 from mirrors.desk import holds_desk, open_desk, reading, writing
 from mirrors.desk.tables import ENTRY
@@ -156,7 +156,7 @@ def _add(
 ) -> None:
     row = {
         "at": datetime.now(UTC).replace(tzinfo=None),
-        "by": viewer.name,
+        "by": viewer.recorded,
         "what": what,
         "school_id": school_id,
         "school_year": from_list.school_year,
@@ -185,8 +185,9 @@ def _standing(entries: Iterable[Entry]) -> list[SetAside]:
 def _entries(folder: Path) -> Sequence[Entry]:
     if not holds_desk(folder):
         return []
+    names = names_known(folder)
     with reading(open_desk(folder)) as connection:
-        return _read(connection)
+        return [replace(entry, by=names.of(entry.by)) for entry in _read(connection)]
 
 
 def _read(connection: Connection) -> list[Entry]:

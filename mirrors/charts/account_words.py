@@ -54,6 +54,7 @@ def _of_people(say: Language) -> dict[str, str]:
 def _of_figures(say: Language) -> dict[str, str]:
     return {
         "school_seen": say.text("saw a school"),
+        "list_seen": say.text("saw a list of schools"),
         "exported": say.text("took figures along"),
         "uploaded": say.text("took an upload in"),
         "withdrawn": say.text("withdrew an upload"),

@@ -1,21 +1,40 @@
 """The key to the marks, in words, shown once a page."""
 
 from collections.abc import Iterator, Sequence
-from functools import partial
+from typing import Protocol
 
 from mirrors.charts.style import Palette
 from mirrors.charts.where_we_stand import reference_name
 from mirrors.locale import Language
-from mirrors.views.figure import Against, Comparison
+from mirrors.views.figure import Against, Comparison, PeerFigures
+
+
+class Compared(Protocol):
+    """Anything that is set beside similar schools and what is expected."""
+
+    @property
+    def peers(self) -> PeerFigures: ...
+
+    @property
+    def expected(self) -> float | None: ...
 
 
 def key(
     comparisons: Sequence[Comparison], language: Language, palette: Palette, against: Against = Against.PEERS
 ) -> str:
     """Return the key as HTML: every mark that is drawn as a small picture, then what it stands for."""
-    marks = [_own(palette, language)]
-    others = _peers if against is Against.PEERS else partial(_reference, against=against)
-    marks += others(comparisons, language, palette)
+    if against is Against.PEERS:
+        return peers_key(comparisons, language, palette)
+    return marks_in_words([_own(palette, language), *_reference(comparisons, language, palette, against)])
+
+
+def peers_key(compared: Sequence[Compared], language: Language, palette: Palette) -> str:
+    """Return the key to own dots beside similar schools, as HTML."""
+    return marks_in_words([_own(palette, language), *_peers(compared, language, palette)])
+
+
+def marks_in_words(marks: Sequence[tuple[str, str]]) -> str:
+    """Return marks, each drawn by a CSS style, with what they stand for, as HTML."""
     return " ".join(f"<span>{_drawing(style)}{words}</span>" for style, words in marks)
 
 
@@ -25,7 +44,7 @@ def _own(palette: Palette, language: Language) -> tuple[str, str]:
 
 
 def _peers(
-    comparisons: Sequence[Comparison], language: Language, palette: Palette
+    comparisons: Sequence[Compared], language: Language, palette: Palette
 ) -> Iterator[tuple[str, str]]:
     peers = [each.peers for each in comparisons]
     if any(each.low is not None for each in peers):
@@ -36,7 +55,7 @@ def _peers(
         )
         yield f"width:1.6em;height:.8em;background:{palette.band}", many
     if any(each.median is not None for each in peers):
-        yield _line(palette.median), language.text("their median")
+        yield line_style(palette.median), language.text("their median")
     if any(each.expected is not None for each in comparisons):
         yield _diamond(palette), language.text("expected for a school with such pupils")
 
@@ -47,13 +66,14 @@ def _reference(
     references = [each.beside[against] for each in comparisons if against in each.beside]
     if references:
         drawing = {
-            Against.CITY: _line(palette.ink),
+            Against.CITY: line_style(palette.ink),
             Against.PAST: f"width:.6em;height:.6em;border-radius:50%;border:1.75px solid {palette.own}",
         }.get(against, _diamond(palette))
         yield drawing, reference_name(against, references[0], language)
 
 
-def _line(colour: str) -> str:
+def line_style(colour: str) -> str:
+    """Return the style of an upright thin line."""
     return f"width:2px;height:1.1em;background:{colour}"
 
 

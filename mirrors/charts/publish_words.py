@@ -1,5 +1,6 @@
 """What a publish would change, in words and as tables."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 from mirrors.charts.amounts import amount
@@ -103,25 +104,26 @@ def _title(indicator: str, language: Language) -> str:
     return language.pick(known.title) if known else indicator
 
 
-def moves_table(preview: Preview, names: Mapping[str, str], language: Language) -> Table:
-    """Return the figures that move most, with the school's name, before and after."""
+def sizes_table(preview: Preview, language: Language) -> Table:
+    """Return how many figures get another value and by how much, by indicator and year; no school's own."""
     header = (
-        language.text("School"),
         language.text("Indicator"),
         language.text("School year"),
-        language.text("Now shown"),
-        language.text("Will show"),
+        language.text("Figures that change"),
+        language.text("Half of them by at most"),
+        language.text("The largest change"),
     )
     known = load_indicators()
     rows = (
         (
-            names.get(move.school_id, move.school_id),
-            _title(move.indicator, language),
-            move.school_year,
-            _amount(known[move.indicator], move.before, language),
-            _amount(known[move.indicator], move.after, language),
+            _title(size.indicator, language),
+            size.school_year,
+            language.number(size.figures),
+            _amount(known[size.indicator], size.half, language),
+            _amount(known[size.indicator], size.largest, language),
         )
-        for move in preview.moves
+        for size in preview.sizes
+        if size.indicator in known
     )
     return Table(header, tuple(rows))
 
@@ -130,24 +132,27 @@ def _amount(indicator: Indicator, value: float, language: Language) -> str:
     return amount(indicator, value, 1 if indicator.is_share else 0, language)
 
 
-def lists_table(preview: Preview, names: Mapping[str, str], language: Language) -> Table:
-    """Return which schools enter or leave which of the three lists, in alphabetical order of school."""
+def lists_table(preview: Preview, language: Language) -> Table:
+    """Return how many schools enter and leave each of the three lists, by indicator and year."""
     header = (
-        language.text("School"),
         language.text("List"),
         language.text("Indicator"),
         language.text("School year"),
-        language.text("What happens"),
+        language.text("Enter"),
+        language.text("Leave"),
     )
-    rows = sorted(
+    ways = Counter(
+        (each.school_year, each.indicator, each.list, each.enters) for each in preview.list_changes
+    )
+    rows = (
         (
-            names.get(change.school_id, change.school_id),
-            list_words(change.list, language),
-            _title(change.indicator, language),
-            change.school_year,
-            language.text("enters") if change.enters else language.text("leaves"),
+            list_words(kind, language),
+            _title(indicator, language),
+            year,
+            language.number(ways[year, indicator, kind, True]),
+            language.number(ways[year, indicator, kind, False]),
         )
-        for change in preview.list_changes
+        for year, indicator, kind in sorted({key[:3] for key in ways})
     )
     return Table(header, tuple(rows))
 

@@ -111,15 +111,29 @@ def close(folder: Path, sign_in: str) -> None:
 
 @accounts.command("end-sessions")
 @store_option
-@sign_in_option
-def end_sessions(folder: Path, sign_in: str) -> None:
-    """Sign an account out everywhere."""
+@click.option("--sign-in", "sign_in", metavar="NAME", help="E-mail address or user name of an account.")
+@click.option(
+    "--account", metavar="ID", help="Id of an account, as in the log; of the city's own sign-in too."
+)
+@click.option("--all", "everybody", is_flag=True, help="Everybody, by whatever door they came.")
+def end_sessions(folder: Path, sign_in: str | None, account: str | None, everybody: bool) -> None:
+    """Sign an account out everywhere, or everybody.
+
+    Who came by the city's own sign-in may sign in anew as long as its provider lets them.
+    """
     from mirrors.access import open_access
 
+    if (sign_in is not None) + (account is not None) + everybody != 1:
+        raise click.UsageError("say one of --sign-in, --account and --all")
     with told_plainly():
         access = open_access(folder)
-        access.sessions.end_all(console(), access.accounts.named(console(), sign_in).id)
-    click.echo("The account is signed out everywhere.")
+        if everybody:
+            access.sessions.end_everybody(console())
+        else:
+            known = account or access.accounts.named(console(), sign_in or "").id
+            access.sessions.end_all(console(), known)
+    who = "Everybody" if everybody else "The account"
+    click.echo(f"{who} is signed out everywhere.")
 
 
 def welcome_first(folder: Path, port: int, on_terminal: bool) -> None:

@@ -99,6 +99,16 @@ CITY_END = Table(
 )
 """Since when a city's account has to sign in anew: what was issued before counts no more."""
 
+CITY_PERSON = Table(
+    "city_person",
+    METADATA,
+    Column("account", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("seen_at", DateTime, nullable=False),
+)
+"""Who came by a city's own provider: name and role as it told them last, and the last click."""
+
 ATTEMPT = Table(
     "attempt",
     METADATA,
@@ -197,3 +207,20 @@ SURVEY_WAITING = Table(
     sqlite_with_rowid=False,
 )
 """The sheets and spent codes that wait for others, sealed with a key that lies elsewhere."""
+
+CHECKLIST_ENTRY = Table(
+    "checklist_entry",
+    METADATA,
+    Column("school_id", String, primary_key=True),
+    Column("item", String, primary_key=True),
+    Column("answer", String, nullable=False),
+    Column("evidence", String, nullable=False),
+    Column("owner", String, nullable=False),
+    Column("review_on", Date),
+    Column("changed_on", Date, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+"""What a school's team filled in: its own, of no figure. `answer` is "" where only a note was made.
+
+`version` is that of the checklist when the item was last written; nothing tells who wrote it.
+"""

@@ -6,15 +6,19 @@ holds nothing else.
 
 from mirrors.disclosure.audit import NotProtected
 from mirrors.disclosure.cube import TABLES, protected_cube
-from mirrors.disclosure.publication import protect
+from mirrors.disclosure.publication import protect, without_figures
 from mirrors.disclosure.settings import RulesLoosened, changed_rules, read_rules
+from mirrors.disclosure.survey_cube import Surveys, survey_cube
 
 __all__ = [
     "TABLES",
     "NotProtected",
     "RulesLoosened",
+    "Surveys",
     "changed_rules",
     "protect",
     "protected_cube",
     "read_rules",
+    "survey_cube",
+    "without_figures",
 ]

@@ -11,7 +11,7 @@ import pandas as pd
 
 from mirrors.benchmark.panel import Bools, Floats
 from mirrors.benchmark.peer_group import PeerGroups, peers_of_rows
-from mirrors.disclosure.rules import Rules, round_count, round_to
+from mirrors.disclosure.rules import SMALL_CELL, Rules, round_count, round_to, round_up, smallest_of
 from mirrors.survey.groups import WHOLES
 from mirrors.survey.response import (
     CAUTION,
@@ -37,6 +37,8 @@ SHARE_STEP = np.array([0.1, 0.1, 0.05, 0.01])
 SHARE_BOUND = np.array([0.2, 0.1, 0.05, 0.01])
 """Shares from either end at which a share is told as a bound, as NCES 2011-603 does."""
 
+SHARE_BOUND_STEP = 0.01
+
 SCORE_STEP = 1.0
 """Points in which peers, the city and expected values are told."""
 
@@ -61,14 +63,15 @@ _KEY = [*_PLACE, "group", "theme"]
 def tables(
     surveyed: Surveyed, peers: dict[str, PeerGroups], rules: Rules | None = None
 ) -> dict[str, pd.DataFrame]:
-    """Return the tables survey_theme, survey_item, survey_gap, survey_stands_out, survey_change,
-    survey_response, survey_quality, survey_reliability and survey_city.
+    """Return the tables survey_theme, survey_item, survey_hotspot, survey_gap, survey_stands_out,
+    survey_change, survey_response, survey_quality, survey_reliability and survey_city.
     """
     rules = rules or Rules()
     theme = themes(surveyed, peers, rules)
     return {
         "survey_theme": theme,
-        "survey_item": items(surveyed.monthly),
+        "survey_item": shares_of_people(surveyed.monthly, [*_KEY, "item"]),
+        "survey_hotspot": shares_of_people(surveyed.hotspots, [*_PLACE, "group", "place"]),
         "survey_gap": gaps(surveyed.gaps, theme),
         "survey_stands_out": _of_told(surveyed.stands_out, theme),
         "survey_change": changes(surveyed.changes, theme),
@@ -84,7 +87,8 @@ def what_is_told(rows: pd.DataFrame, at: list[str]) -> np.ndarray:
 
     `rows` has one row a group at each place `at`, wholes among them. A part is told only where every part of
     its whole has no respondents or ten: from the whole and the others, it could be worked out. Else only the
-    whole is told, and where its parts are, it is not.
+    whole is told, and where its parts are, it is not. Of parts that are told together nobody says which one
+    is too small: of a whole of ten to twelve, the other part would be one or two.
     """
     number = rows["respondents"].fillna(0).to_numpy(float)
     few = number < FEWEST_SHOWN
@@ -94,8 +98,9 @@ def what_is_told(rows: pd.DataFrame, at: list[str]) -> np.ndarray:
         of_parts = rows["group"].isin(parts).to_numpy()
         risky = place.isin(place[of_parts & few & (number > 0)])
         divided = place.isin(place[of_parts & (number > 0)]) & ~risky
-        word[of_parts & ~few & risky] = TOGETHER
-        word[(rows["group"] == whole).to_numpy() & divided & ~few] = IN_PARTS
+        is_whole = (rows["group"] == whole).to_numpy()
+        word[of_parts & risky & place.isin(place[is_whole & ~few])] = TOGETHER
+        word[is_whole & divided & ~few] = IN_PARTS
     return word
 
 
@@ -109,6 +114,23 @@ def coded(
     rounded = np.clip(round_to(value, step), least, most - least)
     shown = np.where(low, least, np.where(high, round_to(most - least, 0.01), rounded))
     return shown, np.select([low, high], ["at_most", "at_least"], "exact")
+
+
+def coded_people(share: Floats, number: Floats) -> tuple[Floats, np.ndarray]:
+    """Return shares of people 0..1 as they may be shown, with their status.
+
+    As `coded`, and never one to four people, nor all but so many: below and above, a bound is told that holds
+    for four of as few respondents as there may be.
+    """
+    fewest = np.maximum(smallest_of(number), FEWEST_SHOWN)
+    of_few = round_up(max(SMALL_CELL) / fewest, SHARE_BOUND_STEP)
+    band = np.searchsorted(BANDS, number, side="right")
+    least = np.maximum(SHARE_BOUND[band], of_few)
+    # Rounding must not lead back to a share that a few people make.
+    low, high = share <= least, share >= 1.0 - least
+    rounded = np.clip(round_to(share, SHARE_STEP[band]), least, 1.0 - least)
+    shown = np.where(low, least, np.where(high, 1.0 - least, rounded))
+    return round_to(shown, SHARE_BOUND_STEP), np.select([low, high], ["at_most", "at_least"], "exact")
 
 
 def coded_shares(rows: pd.DataFrame, name: str, told: Bools) -> dict[str, np.ndarray]:
@@ -138,7 +160,7 @@ def themes(surveyed: Surveyed, peers: dict[str, PeerGroups], rules: Rules) -> pd
         high=high,
         **coded_shares(rows, "favourable", told),
         **coded_shares(rows, "unfavourable", told),
-        response=response_class(rows["participants"], rows["invited"]),
+        response=rows[[*_PLACE, "group"]].merge(_who_took_part(rows), how="left")["response"].to_numpy(),
         indicative=told & (number < FEWEST_COMPARED),
     )
     return _beside_peers(shown, surveyed.compared, peers, rules)
@@ -213,15 +235,20 @@ def _beside_peers(
     return rows.drop(columns=drawn[:-1])
 
 
-def items(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the shares that meet something at least monthly, as they may be shown."""
+def shares_of_people(rows: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+    """Return the shares `value` of respondents by the columns `key`, the last of them an item or a place."""
     if rows.empty:
-        return rows
-    word = what_is_told(rows, [*_PLACE, "item"])
+        return pd.DataFrame(columns=[*key, "status", "respondents", "value", "value_status"], dtype=str)
+    word = what_is_told(rows, [*_PLACE, key[-1]])
     told = word == TOLD
-    number = np.where(told, round_count(rows["respondents"].to_numpy(float)), np.nan)
-    shown = rows[[*_KEY, "item"]].assign(status=word, respondents=number)
-    return shown.assign(**coded_shares(rows, "value", told))
+    number = rows["respondents"].to_numpy(float)
+    shown, status = coded_people(rows["value"].to_numpy(float), number)
+    return rows[key].assign(
+        status=word,
+        respondents=np.where(told, round_count(number), np.nan),
+        value=np.where(told, shown, np.nan),
+        value_status=np.where(told, status, ""),
+    )
 
 
 def gaps(rows: pd.DataFrame, theme: pd.DataFrame) -> pd.DataFrame:
@@ -288,29 +315,41 @@ def changes(rows: pd.DataFrame, theme: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def responses(scores: pd.DataFrame) -> pd.DataFrame:
-    """Return how many took part, to the nearest five, and the word for the share of those invited.
+def _who_took_part(scores: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a wave and group with participants, invited, status (see `what_is_told`) and response.
 
-    The word is that of the true numbers; the rate is made of the one shown, and kept within its word.
+    The word for the response is `unknown` where the group is not told: it would tell that one or two of nine
+    took part.
     """
     columns = ["participants", "invited"]
     rows = scores[[*_PLACE, "group", *columns]].drop_duplicates([*_PLACE, "group"]).reset_index(drop=True)
-    number, invited = (rows[name].to_numpy(float) for name in columns)
-    few = ~(number >= FEWEST_SHOWN)
-    word = response_class(rows["participants"], rows["invited"])
-    shown = np.where(few, np.nan, round_count(number))
+    status = what_is_told(rows.assign(respondents=rows["participants"]), _PLACE)
+    word = np.where(status == TOLD, response_class(rows["participants"], rows["invited"]), "unknown")
+    return rows.assign(status=status, response=word)
+
+
+def responses(scores: pd.DataFrame) -> pd.DataFrame:
+    """Return how many took part, to the nearest five, and the word for the share of those invited.
+
+    The word is that of the true numbers; the rate is made of the one shown, and kept within its word. A
+    group is told where its themes may be: from a whole and a part of it, the other part could be worked out.
+    """
+    rows = _who_took_part(scores)
+    number, invited = (rows[name].to_numpy(float) for name in ("participants", "invited"))
+    word, told = rows["response"].to_numpy(), (rows["status"] == TOLD).to_numpy()
+    shown = np.where(told, round_count(number), np.nan)
     with np.errstate(invalid="ignore", divide="ignore"):
         rate = round_to(shown / invited, RATE_STEP)
     least = np.select([word == "low", word == "caution", word == "good"], [VERY_LOW, LOW, CAUTION], 0.0)
     below = [word == "very_low", word == "low", word == "caution"]
     most = np.select(below, [each - RATE_STEP for each in (VERY_LOW, LOW, CAUTION)], 1.0)
-    told = np.isin(word, ("wrong", "unknown")) | few
-    return rows[[*_PLACE, "group"]].assign(
-        status=np.where(few, TOO_SMALL, TOLD),
+    no_rate = np.isin(word, ("wrong", "unknown")) | ~told
+    return rows[[*_PLACE, "group", "status"]].assign(
         participants=shown,
-        invited=invited,
+        # Of three invited, one to three took part.
+        invited=np.where(told, invited, np.nan),
         response=word,
-        response_rate=np.where(told, np.nan, np.clip(rate, least, most)),
+        response_rate=np.where(no_rate, np.nan, np.clip(rate, least, most)),
     )
 
 
@@ -336,12 +375,31 @@ def reliability(rows: pd.DataFrame) -> pd.DataFrame:
     return shown.assign(**{name: rows[name].round(2).where(known) for name in ("alpha", "omega", "icc")})
 
 
+def participation(scores: pd.DataFrame) -> pd.DataFrame:
+    """Return how many schools asked a group in a school year, and how many took part; from ten schools.
+
+    Of a school that asked twice, the last wave in the order of `scores`. `invited` is unknown (NaN) where any
+    of them did not tell it.
+    """
+    place = ["school_year", "group"]
+    rows = scores[scores["participants"] > 0].drop_duplicates(["school_id", *place], keep="last")
+    found = rows.groupby(place, as_index=False).agg(
+        schools=("school_id", "nunique"),
+        participants=("participants", "sum"),
+        invited=("invited", lambda invited: invited.sum(skipna=False)),
+    )
+    found = found[found["schools"] >= FEWEST_SCHOOLS].reset_index(drop=True)
+    return found.assign(participants=round_count(found["participants"].to_numpy(float)))
+
+
 def city(compared: pd.DataFrame) -> pd.DataFrame:
     """Return the median and the middle half of comparable schools, by theme and group, from ten schools."""
     place = ["school_year", "group", "theme"]
     columns = [*place, "schools", "median", "low", "high"]
+    # Of a summary, perhaps no mean is known.
+    compared = compared[compared["mean"].notna()]
     if compared.empty:
-        return pd.DataFrame(columns=columns)
+        return pd.DataFrame(columns=columns, dtype=str)
     found = compared.groupby(place, as_index=False).agg(
         schools=("school_id", "nunique"),
         median=("mean", "median"),

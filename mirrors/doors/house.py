@@ -35,9 +35,9 @@ def here() -> Access:
     return _access(store_folder().resolve())
 
 
-def somebody(token: str) -> Viewer | None:
+def somebody(token: str, is_click: bool = True) -> Viewer | None:
     """Return who is signed in with `token`; None when nobody is, or not any more. Raises StoreTrouble."""
-    return here().sessions.viewer(token) if token else None
+    return here().sessions.viewer(token, is_click) if token else None
 
 
 def provider() -> ProviderSettings | None:
@@ -69,21 +69,27 @@ def at_the_door(token: str, claims: Mapping[str, Any] | None = None) -> Viewer |
         return None
 
 
-def city_viewer(claims: Mapping[str, Any]) -> Viewer | None:
+def city_viewer(claims: Mapping[str, Any], is_click: bool = True) -> Viewer | None:
     """Return who the claims of the city's own provider tell of; None when expired, ended or unknown."""
     settings = provider()
     viewer = viewer_of(claims, settings, now()) if settings is not None else None
     if viewer is None or here().sessions.ended(claims):
         return None
-    here().sessions.remember_provider(claims, viewer)
+    if is_click:
+        here().sessions.remember_provider(claims, viewer)
     return viewer
 
 
-def viewer_of_both(token: str, claims: Mapping[str, Any] | None) -> Viewer | None:
-    """Return who is signed in, with a session here or by the city's own provider; None when nobody is."""
-    if token:
-        return somebody(token)
-    return city_viewer(claims) if claims is not None else None
+def viewer_of_both(token: str, claims: Mapping[str, Any] | None, is_click: bool = True) -> Viewer | None:
+    """Return who is signed in, with a session here or by the city's own provider; None when nobody is.
+
+    A browser may hold a cookie of an older session beside what the city's provider said. What is no click of
+    the reader puts off no end of a session.
+    """
+    found = somebody(token, is_click)
+    if found is not None:
+        return found
+    return city_viewer(claims, is_click) if claims is not None else None
 
 
 def handed_over(

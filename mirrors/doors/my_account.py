@@ -8,7 +8,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from mirrors.access import Account, NotAllowed, Viewer, WeakPassword, WrongAccount, WrongSecret
+from mirrors.access import (
+    Account,
+    NotAllowed,
+    TotpStart,
+    Viewer,
+    WeakPassword,
+    WrongAccount,
+    WrongSecret,
+)
 from mirrors.doors import house
 from mirrors.doors.address import MY_ACCOUNT, SIGN_IN, SIGN_OUT, PublicAddress, to_sign_in
 from mirrors.doors.cookies import Claims, forget_city, forget_session, session_token
@@ -19,6 +27,9 @@ from mirrors.doors.signing_in import foreign
 from mirrors.locale import Language
 
 Act = Callable[[Viewer, dict[str, str]], None]
+
+_PROOF = "proof"
+"""The box for the password of whoever sets up a code."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +75,12 @@ class MyAccountDoor:
         token, sessions = session_token(request, self.address), house.here().sessions
         told = self.claims(request.cookies)
         viewer = house.at_the_door(token, told)
+        of_the_city = house.at_the_door("", told)
         if everywhere and viewer is not None:
-            sessions.end_all(viewer, viewer.account)
+            sessions.end_all(viewer, viewer.account, token)
         sessions.end(token)
         if told is not None:
-            sessions.end_provider(told, house.at_the_door("", told))
+            sessions.end_provider(told, of_the_city)
         answer = self._out()
         forget_city(request, answer, self.address)
         return answer
@@ -79,7 +91,7 @@ class MyAccountDoor:
         return answer
 
     def _change(self, request: Request, fields: dict[str, str]) -> Response:
-        viewer = house.at_the_door(session_token(request, self.address))
+        viewer = self._viewer(request)
         if viewer is None:
             return RedirectResponse(SIGN_IN, 303)
         say, accounts, what = language(request), house.here().accounts, fields.get("what")
@@ -90,7 +102,8 @@ class MyAccountDoor:
                 accounts.change_password(viewer, fields.get("old", ""), fields.get("password", ""))
                 return self._out()
             if what == "start":
-                return self._page(request, viewer, starts=True)
+                start = accounts.start_totp(viewer, fields.get(_PROOF, ""))
+                return self._page(request, viewer, start=start)
             if what == "confirm":
                 accounts.confirm_totp(viewer, fields.get("code", ""))
                 return self._page(request, viewer, say.text("A code is asked for from now on."))
@@ -106,10 +119,13 @@ class MyAccountDoor:
         return self._page(request, viewer)
 
     def _show(self, request: Request, told: str = "", trouble: str = "", status: int = 200) -> Response:
-        viewer = house.at_the_door(session_token(request, self.address))
+        viewer = self._viewer(request)
         if viewer is None:
             return RedirectResponse(to_sign_in(MY_ACCOUNT, ""), 303)
         return self._page(request, viewer, told, trouble, status=status)
+
+    def _viewer(self, request: Request) -> Viewer | None:
+        return house.at_the_door(session_token(request, self.address), self.claims(request.cookies))
 
     def _page(
         self,
@@ -118,7 +134,7 @@ class MyAccountDoor:
         told: str = "",
         trouble: str = "",
         *,
-        starts: bool = False,
+        start: TotpStart | None = None,
         status: int = 200,
     ) -> Response:
         say = language(request)
@@ -133,11 +149,11 @@ class MyAccountDoor:
             trouble=trouble,
             sign_out=Form(SIGN_OUT, say.text("Sign out")),
             back=say.text("Back to the figures"),
-            parts=_parts(viewer, starts, say),
+            parts=_parts(viewer, start, say),
         )
 
 
-def _parts(viewer: Viewer, starts: bool, say: Language) -> list[Part]:
+def _parts(viewer: Viewer, start: TotpStart | None, say: Language) -> list[Part]:
     everywhere = Part(
         say.text("Sign out everywhere"),
         say.text("Ends every session of this account, on every computer and phone."),
@@ -148,25 +164,28 @@ def _parts(viewer: Viewer, starts: bool, say: Language) -> list[Part]:
     except NotAllowed:
         # Demo doors and people of the city's own sign-in have no account here.
         return [everywhere]
-    return [everywhere, _password(say), _code(viewer, account, starts, say)]
+    return [everywhere, _password(say), _code(account, start, say)]
+
+
+def _present(name: str, say: Language) -> Field:
+    return Field(name, say.text("Present password"), "password", "current-password")
 
 
 def _password(say: Language) -> Part:
-    old = Field("old", say.text("Present password"), "password", "current-password")
     return Part(
         say.text("Another password"),
         say.text("Every session of this account ends; you sign in again with the new one."),
         Form(
             MY_ACCOUNT,
             say.text("Change the password"),
-            (old, *two_boxes(say)),
+            (_present("old", say), *two_boxes(say)),
             (("what", "password"),),
             quiet=True,
         ),
     )
 
 
-def _code(viewer: Viewer, account: Account, starts: bool, say: Language) -> Part:
+def _code(account: Account, start: TotpStart | None, say: Language) -> Part:
     title = say.text("A code from your phone")
     code = Field("code", say.text("Code"), fill="one-time-code")
     if account.totp:
@@ -176,12 +195,12 @@ def _code(viewer: Viewer, account: Account, starts: bool, say: Language) -> Part
             opening,
             Form(MY_ACCOUNT, say.text("Ask no more"), (code,), (("what", "drop"),), quiet=True),
         )
-    if not starts:
+    if start is None:
         opening = say.text("A second lock: an app on your phone shows six digits that change all the time.")
-        return Part(
-            title, opening, Form(MY_ACCOUNT, say.text("Set it up"), (), (("what", "start"),), quiet=True)
+        set_up = Form(
+            MY_ACCOUNT, say.text("Set it up"), (_present(_PROOF, say),), (("what", "start"),), quiet=True
         )
-    start = house.here().accounts.start_totp(viewer)
+        return Part(title, opening, set_up)
     return Part(
         title,
         say.text("Point the app at this picture, or type the letters below it. Then type the code it shows."),

@@ -42,6 +42,9 @@ class Problem(StrEnum):
     SMALL_GROUP = "small_group"
     LEVEL_B_OFF = "level_b_off"
     SURVEY_METADATA = "survey_metadata"
+    KNOWN_RESPONDENTS = "known_respondents"
+    PERSONAL_ANSWERS = "personal_answers"
+    NOT_ANONYMOUS = "not_anonymous"
     MACROS = "macros"
     COMMENTS = "comments"
     EMBEDDED = "embedded"
@@ -65,6 +68,9 @@ class Problem(StrEnum):
     NO_SHEET = "no_sheet"
     OTHER_COLUMNS = "other_columns"
     NO_ROWS = "no_rows"
+    NO_SURVEY = "no_survey"
+    NO_QUESTIONS = "no_questions"
+    QUESTION_TWICE = "question_twice"
     READ_AS_WINDOWS = "read_as_windows"
     EXTRA_ROWS = "extra_rows"
 
@@ -96,6 +102,8 @@ class Problem(StrEnum):
     OTHER_JURISDICTION = "other_jurisdiction"
     SAME_FILES = "same_files"
     SAME_CONTENT = "same_content"
+    UNKNOWN_ANSWER = "unknown_answer"
+    NO_SCHOOL = "no_school"
 
 
 @dataclass(frozen=True)
@@ -164,6 +172,24 @@ RULES: dict[Problem, Rule] = {
     Problem.SURVEY_METADATA: _personal(
         message("the column can point to a respondent. It was left out and not stored."), Severity.WARNING
     ),
+    Problem.KNOWN_RESPONDENTS: _personal(
+        message(
+            "the tool kept who answered. The column was left out and not stored; switch this off in the tool "
+            "before the next survey."
+        ),
+        Severity.WARNING,
+    ),
+    Problem.PERSONAL_ANSWERS: _personal(
+        message("free text or something personal stands in this column. It was left out and not stored."),
+        Severity.WARNING,
+    ),
+    Problem.NOT_ANONYMOUS: _personal(
+        message(
+            "these answers can be tied to people: LimeSurvey was not set to anonymised responses, or the "
+            "file does not show it. Export again with all columns; where the survey was not anonymised, "
+            "its answers cannot be used here."
+        )
+    ),
     Problem.MACROS: _personal(message("the workbook holds macros. Save it as .xlsx without macros.")),
     Problem.COMMENTS: _personal(message("the workbook holds comments. Delete all comments and notes.")),
     Problem.EMBEDDED: _personal(
@@ -210,6 +236,20 @@ RULES: dict[Problem, Rule] = {
         )
     ),
     Problem.NO_ROWS: _stops(message("there is a header but no row to keep. Export it again.")),
+    Problem.NO_SURVEY: _stops(
+        message(
+            "this is not one table of answers as LimeSurvey, Qualtrics, Microsoft Forms, Google Forms or "
+            "KoboToolbox writes it. Export the answers again with all columns, or use our template."
+        )
+    ),
+    Problem.NO_QUESTIONS: _stops(
+        message(
+            "no column is a question of the questionnaire. Choose the group, or say what the columns are."
+        )
+    ),
+    Problem.QUESTION_TWICE: _stops(
+        message("two columns are the same question ({detail}). Leave one of them out.")
+    ),
     Problem.READ_AS_WINDOWS: Rule(
         Stage.STRUCTURE,
         Severity.WARNING,
@@ -282,6 +322,14 @@ RULES: dict[Problem, Rule] = {
     ),
     Problem.SAME_FILES: _stops(
         message("these files were loaded before, as upload {detail}. Nothing was changed.")
+    ),
+    Problem.UNKNOWN_ANSWER: _content(
+        message(
+            "an answer that is none of the questionnaire. Say which option it is, or that it is no answer."
+        )
+    ),
+    Problem.NO_SCHOOL: _content(
+        message("it is not known which school this is. Say which one, or leave these rows out.")
     ),
     Problem.SAME_CONTENT: _content(
         message("these rows repeat those of upload {detail}, of another school year. Check the school year.")

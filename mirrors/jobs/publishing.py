@@ -16,9 +16,12 @@ from mirrors.disclosure import (
     changed_rules,
     protected_cube,
     read_rules,
+    survey_cube,
+    without_figures,
 )
 from mirrors.disclosure.rules import Rules
 from mirrors.jobs.job import UNKNOWN, NothingToPublish, newest_profile, now, writing
+from mirrors.jobs.surveys import read_surveys, surveys_state
 from mirrors.progress import Progress, silent
 from mirrors.store import (
     Facts,
@@ -60,7 +63,7 @@ SEEN_BEFORE = 2
 
 
 class NoFigures(LookupError):
-    """The facts of the store give no figure yet."""
+    """The facts of the store give no figure yet, and no survey was held."""
 
 
 def prepare_publish(
@@ -150,7 +153,7 @@ def _see_to_candidate(folder: Path, facts: Facts, progress: Progress, by: str) -
         now(),
         by,
         tuple(upload.upload_id for upload in facts.in_force()),
-        facts.state_id(),
+        facts.state_id() + surveys_state(folder),
         _program(rules),
     )
     prepared = candidate(folder)
@@ -159,17 +162,29 @@ def _see_to_candidate(folder: Path, facts: Facts, progress: Progress, by: str) -
         made = prepared.origin
         if made is not None and (made.state, made.program) == (origin.state, origin.program):
             return
+    tables = _tables(folder, facts, rules, origin, progress)
+    progress("write snapshot", 0.95)
+    write_candidate(folder, tables, origin)
+
+
+def _tables(
+    folder: Path, facts: Facts, rules: Rules, origin: Origin, progress: Progress
+) -> dict[str, pd.DataFrame]:
+    """Return everything that may be told; raises NoFigures where there is nothing."""
     profile, indicators = newest_profile(folder, facts), load_indicators()
     jurisdiction = load_jurisdiction(profile.jurisdiction)
     benchmark = run_benchmark(facts, indicators, jurisdiction, progress, facts.decisions())
-    if not any(indicators[key].is_share for key in benchmark.compared):
+    progress("surveys", 0.9)
+    surveyed = survey_cube(read_surveys(folder, facts, benchmark.features), benchmark.peers, rules)
+    progress("protect and audit", 0.92)
+    if any(indicators[key].is_share for key in benchmark.compared):
+        tables = protected_cube(benchmark, indicators, profile, origin.at, rules, list(_seen_before(folder)))
+        return {**tables, **surveyed}
+    if not surveyed:
         raise NoFigures(
             f"the facts in {folder} give no figure yet: ingest enrolment, with absence or pupils by band"
         )
-    progress("protect and audit", 0.9)
-    tables = protected_cube(benchmark, indicators, profile, origin.at, rules, list(_seen_before(folder)))
-    progress("write snapshot", 0.95)
-    write_candidate(folder, tables, origin)
+    return {**without_figures(profile, origin.at, rules), **surveyed}
 
 
 def _seen_before(folder: Path) -> Iterator[dict[str, pd.DataFrame]]:

@@ -95,17 +95,32 @@ def read(
         progress("add up the events", 0.82)
         return as_totals(upload)
     except Refused as refusal:
-        attempt = _attempt(profile, by, confirmed)
-        entries = tuple(_nameless(file) for file in files)
-        if all(finding.stage is not Stage.PRIVACY for finding in refusal.findings if finding.refuses):
-            entries = tuple(
-                replace(entry, name=safe_name(file.name)) for entry, file in zip(entries, files, strict=True)
-            )
-        found = _entries(refusal.findings, [file.name for file in files], [entry.name for entry in entries])
-        # What is wrong with the files matters more than the ledger.
-        with contextlib.suppress(StoreTrouble), write_facts(folder, progress, wait) as facts:
-            facts.refuse(replace(attempt, files=entries, findings=found))
+        note_refusal(folder, refusal, files, profile, progress, by=by, wait=wait, confirmed=confirmed)
         raise
+
+
+def note_refusal(
+    folder: Path,
+    refusal: Refused,
+    files: Sequence[FileContent],
+    profile: Profile,
+    progress: Progress = silent,
+    *,
+    by: str = UNKNOWN,
+    wait: bool = True,
+    confirmed: frozenset[str] = frozenset(),
+) -> None:
+    """Write in the ledger that `files` were refused; without their names where these may be personal."""
+    attempt = _attempt(profile, by, confirmed)
+    entries = tuple(_nameless(file) for file in files)
+    if all(finding.stage is not Stage.PRIVACY for finding in refusal.findings if finding.refuses):
+        entries = tuple(
+            replace(entry, name=safe_name(file.name)) for entry, file in zip(entries, files, strict=True)
+        )
+    found = _entries(refusal.findings, [file.name for file in files], [entry.name for entry in entries])
+    # What is wrong with the files matters more than the ledger.
+    with contextlib.suppress(StoreTrouble), write_facts(folder, progress, wait) as facts:
+        facts.refuse(replace(attempt, files=entries, findings=found))
 
 
 def take_in(

@@ -7,7 +7,7 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-STREAMS = ("schools", "planted", "effects", "pupils", "absence", "process", "homes", "measures")
+STREAMS = ("schools", "planted", "effects", "pupils", "absence", "process", "homes", "measures", "survey")
 """The parts of the city that chance decides on; a new one stands last, or it moves the others."""
 
 

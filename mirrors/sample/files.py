@@ -25,6 +25,7 @@ from mirrors.sample.planted import (
     school_effects,
 )
 from mirrors.sample.schools import FEATURES, TRACKS, CitySize, Schools, make_schools
+from mirrors.sample.survey import STORY_THEMES, SurveyStories, make_survey
 from mirrors.sample.timetable import SCHOOL_YEARS
 
 WHOLE_CITY = CitySize()
@@ -40,6 +41,7 @@ FORMATS = {
     "trajectory": "csv",
     "lateness": "csv",
     "measure": "parquet",
+    "survey_responses": "parquet",
 }
 _WRITTEN = datetime(2026, 9, 1)
 
@@ -136,7 +138,7 @@ def _as_measured(schools: Schools, ways: Ways, record: YearRecord, tables: dict[
 
 def _all_tables(schools: Schools, customs: _Customs, records: Iterator[YearRecord], seed: int) -> _City:
     """Tables of every year, the rows of one school together; and the half-days that were recoded."""
-    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in FORMATS}
+    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in FORMATS if name != "survey_responses"}
     recoded = 0
     for record in records:
         recoded += record.recoded
@@ -233,6 +235,16 @@ def _stories(schools: Schools, customs: _Customs) -> dict[str, dict[str, object]
     }
 
 
+def _survey_stories(schools: Schools, told: SurveyStories) -> dict[str, object]:
+    """The schools of which the survey tells something on purpose."""
+    return {
+        "themes": list(STORY_THEMES),
+        "worse": schools.school_id[told.worse],
+        "better": schools.school_id[told.better],
+        "low_response": [schools.school_id[school] for school in told.low_response],
+    }
+
+
 def write_sample(folder: Path, truth: Path, seed: int = 2010, size: CitySize = WHOLE_CITY) -> None:
     """Write the contract files of the sample city to `folder` and what is true of it to `truth` (JSON).
 
@@ -244,7 +256,9 @@ def write_sample(folder: Path, truth: Path, seed: int = 2010, size: CitySize = W
     customs = _customs(schools, effects, planted, seed)
     city = _all_tables(schools, customs, simulate(schools, effects, planted, seed), seed)
     folder.mkdir(parents=True, exist_ok=True)
-    for name, table in city.tables.items():
+    survey = make_survey(schools, seed)
+    for name, table in {**city.tables, "survey_responses": survey.table}.items():
         _write_table(folder, name, table)
     entries = _truth(schools, planted, effects, city.recoded, seed) | {"stories": _stories(schools, customs)}
+    entries["survey"] = _survey_stories(schools, survey.stories)
     truth.write_text(json.dumps(entries, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -29,7 +29,7 @@ from mirrors.store.ledger import (
     UploadRecord,
     WrongDecision,
 )
-from mirrors.store.preview import ListChange, Move, Preview
+from mirrors.store.preview import ListChange, Move, Preview, Size
 from mirrors.store.published import (
     NoSnapshot,
     Origin,
@@ -61,6 +61,7 @@ __all__ = [
     "Register",
     "RegisteredName",
     "Setting",
+    "Size",
     "Snapshot",
     "SnapshotRecord",
     "StoreBusy",

@@ -1,7 +1,7 @@
 """What a publish would change: the candidate snapshot beside the one in use."""
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,20 @@ class Move:
 
 
 @dataclass(frozen=True)
+class Size:
+    """How many figures of an indicator and year get another value, and by how much: half of them, and most.
+
+    Sizes are distances in the indicator's own unit (a share as 0..1).
+    """
+
+    indicator: str
+    school_year: str
+    figures: int
+    half: float
+    largest: float
+
+
+@dataclass(frozen=True)
 class ListChange:
     """A school that enters or leaves one of the three lists, by a clear signal."""
 
@@ -39,10 +53,10 @@ class ListChange:
 class Preview:
     """What would change against the snapshot in use (`against`; None when nothing is published yet).
 
-    Only the administrator sees it: it names schools by id and shows single moves. `moves` are the largest,
-    measured by the spread of their indicator over schools. `open_alarms` counts school-years that take no
-    part until somebody looked at them. `leaves_nothing` says that no upload is in force: nothing would be
-    published any more.
+    It names schools by id and shows single moves: for who keeps the machine; an administrator is shown it
+    `without_schools`. `moves` are the largest, measured by the spread of their indicator over schools.
+    `open_alarms` counts school-years that take no part until somebody looked at them. `leaves_nothing` says
+    that no upload is in force: nothing would be published any more.
     """
 
     against: str | None
@@ -61,6 +75,12 @@ class Preview:
     other_tables: tuple[str, ...]
     open_alarms: int
     leaves_nothing: bool = False
+    sizes: tuple[Size, ...] = ()
+
+    def without_schools(self) -> "Preview":
+        """Return the same without the figures of any school, and without saying who is on a list."""
+        unnamed = tuple(replace(change, school_id="") for change in self.list_changes)
+        return replace(self, moves=(), list_changes=unnamed)
 
     @property
     def nothing_changes(self) -> bool:
@@ -128,6 +148,7 @@ def compare(folder: Path) -> Preview:
             list_changes=both.list_changes(),
             other_tables=both.other_tables(),
             open_alarms=both.open_alarms(),
+            sizes=both.sizes(),
         )
 
 
@@ -171,6 +192,18 @@ class _Both:
             f" ORDER BY abs(now.value - was.value) / coalesce(size, 1) DESC, {_KEY} LIMIT {MOST_MOVES}"
         )
         return tuple(Move(*row) for row in rows)
+
+    def sizes(self) -> tuple[Size, ...]:
+        """Return how many values change and by how much, by indicator and year; the newest year first."""
+        if not self.has_old:
+            return ()
+        rows = self._rows(
+            "SELECT indicator, school_year, count(*), median(abs(now.value - was.value)),"
+            " max(abs(now.value - was.value))"
+            f" FROM new.figure AS now JOIN old.figure AS was USING ({_KEY}) WHERE was.value <> now.value"
+            " GROUP BY indicator, school_year ORDER BY school_year DESC, indicator"
+        )
+        return tuple(Size(*row) for row in rows)
 
     def list_changes(self) -> tuple[ListChange, ...]:
         """Return who enters and who leaves a list by a clear signal."""

@@ -89,7 +89,7 @@ class Snapshot:
         Missing values are None. A snapshot made before there was such a table has no rows of it. Columns and
         table are names in code, values are bound. Raises StoreDamaged.
         """
-        where = " AND ".join(f"{column} = ?" for column in equal) or "true"
+        where = " AND ".join(f'"{column}" = ?' for column in equal) or "true"
         order = f" ORDER BY {order_by}" if order_by else ""
         if table not in self._tables:
             return []

@@ -45,13 +45,12 @@ def compared(scores: pd.DataFrame, features: Mapping[str, FeatureMatrix]) -> pd.
     """Return the comparable rows of `scores`, each with what is expected of it and drawn towards it.
 
     Only rows of at least 30 respondents and half of those invited; of a school that asked a group twice in a
-    school year, the last wave. `features` by school year; without them, or for fewer than 30 schools, the
-    mean of the other schools is expected. Further columns: expected, expected_variance, shrunk, its 95 %
-    interval shrunk_low and shrunk_high, and p_value (two-sided, of no deviation at all). All are NaN where
-    too few schools can be compared.
+    school year, the last wave: `scores` come in the order of waves. `features` by school year; without them,
+    or for fewer than 30 schools, the mean of the other schools is expected. Further columns: expected,
+    expected_variance, shrunk, its 95 % interval shrunk_low and shrunk_high, and p_value (two-sided, of no
+    deviation at all). All are NaN where too few schools can be compared.
     """
-    chosen = scores[comparable(scores)].sort_values("wave")
-    chosen = chosen.drop_duplicates(["school_id", *_TOGETHER], keep="last").sort_index()
+    chosen = scores[comparable(scores)].drop_duplicates(["school_id", *_TOGETHER], keep="last")
     drawn = np.full((len(chosen), len(_COLUMNS)), np.nan)
     for place in chosen.groupby(_TOGETHER).indices.values():
         rows = chosen.iloc[place]

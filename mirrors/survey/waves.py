@@ -9,7 +9,7 @@ from secrets import SystemRandom, token_hex
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from mirrors.access import AuditLog, Event, NotAllowed, Viewer
+from mirrors.access import AuditLog, Event, Viewer
 from mirrors.access.clock import Clock, now
 from mirrors.desk import reading, writing
 from mirrors.desk.tables import SURVEY_ACCESS, SURVEY_ANSWER, SURVEY_GROUP, SURVEY_WAVE
@@ -18,6 +18,7 @@ from mirrors.survey.codes import OF_A_CLASS, OF_ONE, code_digest, new_code
 from mirrors.survey.groups import GROUPS, PUPILS, WHOLES
 from mirrors.survey.keys import lasting_key
 from mirrors.survey.questionnaire import FormName, load_questionnaire
+from mirrors.survey.team import require_team
 from mirrors.survey.wave import Invited, Participation, Wave, Wrong, WrongWave, read_wave, wave_of
 
 LONGEST = timedelta(days=62)
@@ -71,7 +72,7 @@ class Waves:
         Pupils get a code a class, adults one each. Raises NotAllowed for all but a team of the school,
         WrongWave, DefinitionError and StoreTrouble.
         """
-        _require_team(viewer, school_id)
+        require_team(viewer, school_id)
         checked = _checked(school_year, form, days, invited, at_school, self._clock().date())
         wave_id = f"w{token_hex(8)}"
         wave = {"id": wave_id, "school_id": school_id, "school_year": school_year, "form": form}
@@ -90,7 +91,7 @@ class Waves:
         """End a wave today; answers cannot be taken up again. Raises NotAllowed, WrongWave, StoreTrouble."""
         with writing(self._engine) as connection:
             wave = wave_of(connection, wave_id)
-            _require_team(viewer, wave.school_id)
+            require_team(viewer, wave.school_id)
             today = self._clock().date()
             if wave.has_ended(today):
                 raise WrongWave(Wrong.ENDED)
@@ -124,7 +125,7 @@ class Waves:
         """
         with reading(self._engine) as connection:
             wave = wave_of(connection, wave_id)
-            _require_team(viewer, wave.school_id)
+            require_team(viewer, wave.school_id)
             if wave.has_ended(self._clock().date()):
                 return ()
             of_classes = (SURVEY_ACCESS.c.wave_id == wave_id) & (SURVEY_ACCESS.c.class_code != "")
@@ -169,12 +170,6 @@ class Waves:
             for code in codes
         ]
         connection.execute(insert(SURVEY_ACCESS), access)
-
-
-def _require_team(viewer: Viewer, school_id: str) -> None:
-    viewer.require_school(school_id)
-    if viewer.sees_city():
-        raise NotAllowed("a wave is in the hands of the school itself")
 
 
 def _is_of_pupils(group: str) -> bool:

@@ -1,9 +1,9 @@
 """What was brought, refused, withdrawn, published and restored: the ledger as the administrator reads it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mirrors.access import Viewer
+from mirrors.access import Names, Viewer, names_known
 from mirrors.store import (
     Event,
     FileEntry,
@@ -45,16 +45,24 @@ class LedgerView:
 def ledger_view(folder: Path, viewer: Viewer) -> LedgerView:
     """Return the ledger of the store in `folder`; empty when there is no store. Raises StoreTrouble."""
     viewer.require_administrator()
+    names = names_known(folder)
     with open_facts(folder) as facts:
-        return LedgerView(
-            tuple(reversed(facts.uploads())), tuple(reversed(facts.events())), facts.setting(LEVEL_B)
-        )
+        uploads = tuple(_with_names(upload, names) for upload in reversed(facts.uploads()))
+        events = tuple(replace(event, by=names.of(event.by)) for event in reversed(facts.events()))
+        return LedgerView(uploads, events, facts.setting(LEVEL_B))
+
+
+def _with_names(upload: UploadRecord, names: Names) -> UploadRecord:
+    told = tuple(replace(each, by=names.of(each.by)) for each in upload.confirmations)
+    by, decided_by = names.of(upload.by), names.of(upload.decided_by)
+    return replace(upload, by=by, decided_by=decided_by, confirmations=told)
 
 
 def snapshots_view(folder: Path, viewer: Viewer) -> tuple[SnapshotRecord, ...]:
     """Return every snapshot, newest first."""
     viewer.require_administrator()
-    return tuple(reversed(list_snapshots(folder)))
+    names = names_known(folder)
+    return tuple(replace(each, by=names.of(each.by)) for each in reversed(list_snapshots(folder)))
 
 
 def names_in_force(folder: Path, viewer: Viewer) -> dict[str, str]:

@@ -15,8 +15,13 @@ class SchoolName:
 
 
 def school_names(snapshot: Snapshot) -> tuple[SchoolName, ...]:
-    """Return every school of the snapshot with the type it had last, in alphabetical order of name."""
-    types = {row["school_id"]: row["school_type"] for row in snapshot.rows("school", order_by="school_year")}
+    """Return every school of the snapshot with the type it had last, in alphabetical order of name.
+
+    One that only a survey tells of has the type `other`.
+    """
+    asked = {row["school_id"]: "other" for row in snapshot.rows("survey_wave")}
+    known = snapshot.rows("school", order_by="school_year")
+    types = asked | {row["school_id"]: row["school_type"] for row in known}
     named = (
         SchoolName(school_id, snapshot.school_name(school_id), kind) for school_id, kind in types.items()
     )

@@ -30,6 +30,10 @@ FORMS = {"/sign-in", "/my-account"}
 TITLES = {
     "/city": "The city",
     "/mirror": "Your absenteeism mirror",
+    "/safety": "Your safety mirror",
+    "/safety-city": "Safety in the city",
+    "/waves": "Questionnaires",
+    "/checklist": "Checklist on safety and well-being",
     "/ten-and-ten": "Ten and ten",
     "/how-we-compare": "How we compare",
     "/schools": "Find a school",
@@ -42,6 +46,9 @@ TITLES = {
     "/accounts": "People",
     "/audit": "Audit log",
 }
+OF_A_SCHOOL = ("/mirror", "/safety", "/waves", "/checklist")
+"""The pages of a team, which ask for its own school where the address names another."""
+
 NOT_YOURS, NOBODY = "Not for this account", "You are signed out"
 WHO = ["adviser", "school team, own school", "school team, other school", "administrator", "nobody signed in"]
 
@@ -100,7 +107,8 @@ def figures_of(store: Path, school_id: str) -> frozenset[str]:
 
 def query(page: str, who: str) -> str:
     """Return the query that asks for the school of this column."""
-    return f"school={OTHER if 'other' in who else OWN}&year={LAST}" if page in ("/mirror", "/talk") else ""
+    asks = page in (*OF_A_SCHOOL, "/talk")
+    return f"school={OTHER if 'other' in who else OWN}&year={LAST}" if asks else ""
 
 
 def expect_no_connection(address: str, token: str | None) -> None:
@@ -138,7 +146,7 @@ def test_by_websocket_everybody_gets_exactly_what_the_table_says(page: str, who:
         return
     with wire(served.address, served.tokens[who]) as reader:
         answer = reader.run(page, query(page, who))
-    if page == "/mirror" and "other" in who:
+    if page in OF_A_SCHOOL and who == WHO[2]:
         # The page is that of the team, which asks for its own school instead.
         assert answer.title == TITLES[page]
         assert answer.holds("This link asks for something")
@@ -183,7 +191,7 @@ def test_the_browser_of_a_school_team_is_told_of_no_other_page(served: Served) -
     with wire(served.address, served.tokens["school team, own school"]) as team:
         answer = team.run("/mirror")
     titles = {page.page_name for frame in answer.frames for page in frame.navigation.app_pages}
-    assert titles == {"School Mirrors", "Mirror", "How we compare"}
+    assert titles == {"School Mirrors", "Mirror", "Safety", "Questionnaires", "Checklist", "How we compare"}
 
 
 def test_a_box_that_is_sent_another_school_shows_nothing_of_it(served: Served) -> None:
@@ -252,7 +260,8 @@ def test_in_a_browser_everybody_gets_exactly_what_the_table_says(
                 expect(heading).to_have_text("Sign in")
                 assert "next=" in page.url
                 continue
-            wanted = title if matrix()[address, who] or (address, who) == ("/mirror", WHO[2]) else NOT_YOURS
+            asks_for_own = address in OF_A_SCHOOL and who == WHO[2]
+            wanted = title if matrix()[address, who] or asks_for_own else NOT_YOURS
             expect(heading).to_have_text(wanted)
             expect_settled(page)
             said = page.content()

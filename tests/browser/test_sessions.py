@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import update
 
 from mirrors.access.clock import now
-from mirrors.access.sessions import IDLE, LONGEST
+from mirrors.access.city_sessions import IDLE, LONGEST
 from mirrors.desk import writing
 from mirrors.desk.tables import SESSION
 from tests.browser.walking import expect_settled, open_page
@@ -77,6 +77,19 @@ def test_signing_out_in_one_window_ends_the_other_at_its_next_click(visitor: Bro
     heading(other, "Sign in")
     other.go_back()
     expect(other.locator("[data-testid=stPlotlyChart]")).to_have_count(0)
+
+
+def test_signing_out_in_one_window_clears_the_other_without_a_click(visitor: BrowserContext) -> None:
+    one = by_demo_door(visitor, "Demo: a city adviser")
+    other = visitor.new_page()
+    open_page(other, "/mirror")
+    charts = other.locator("[data-testid=stPlotlyChart]")
+    expect(charts.first).to_be_visible()
+    one.get_by_role("button", name="Demo").click()
+    one.get_by_role("button", name="Sign out").click()
+    heading(one, "You are signed out")
+    heading(other, "You are signed out")
+    expect(charts).to_have_count(0)
 
 
 def test_signing_out_on_my_account_ends_the_session(visitor: BrowserContext) -> None:

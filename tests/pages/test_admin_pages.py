@@ -10,12 +10,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mirrors import jobs
-from mirrors.access import NotAllowed, Role
+from mirrors.access import Event, NotAllowed, Role
 from mirrors.administration import acts
 from mirrors.store.queue import turn
 from mirrors.views.ledger import ledger_view, names_in_force, snapshots_view, state_of
 from tests.pages.conftest import SignIn
-from tests.people import ADMINISTRATOR, ADVISER, person
+from tests.people import ADMINISTRATOR, ADVISER, CONSOLE, access, person
 from tests.small_city import LAST, absence_csv, write_small_city
 from tests.uploads import ABSENCE, CONTEXT, absence_row, context_row, csv_bytes
 
@@ -278,3 +278,9 @@ def test_a_template_can_be_asked_for_by_link(store: Path) -> None:
     page = opened("files", kind="no such kind")
     assert not page.exception
     assert "This link asks for something" in words(page)
+
+
+def test_who_saw_what_stands_out_is_in_the_log_once(store: Path) -> None:
+    opened("check_first").run()
+    rows = access(store).audit.search(CONSOLE, event=Event.LIST_SEEN).rows
+    assert [(row.detail, row.role) for row in rows] == [("check-first", "administrator")]

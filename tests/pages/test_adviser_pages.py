@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mirrors import casework
+from mirrors.access import Event
 from mirrors.casework import ListName
 from mirrors.store import publish_tables
 from mirrors.views import open_published
@@ -16,7 +17,7 @@ from mirrors.views.schools import schools_view
 from mirrors.views.ten_and_ten import TenAndTenView, ten_and_ten_view
 from tests.pages.conftest import SignIn
 from tests.pages.test_pages import ROOT, opened, words
-from tests.people import ADVISER
+from tests.people import ADVISER, CONSOLE, access
 from tests.spec.cities import City, sample_city
 
 YEAR = "2025-26"
@@ -204,3 +205,17 @@ def test_notes_name_no_other_school(store: Path) -> None:
     said = words(page) + str([table.value.to_csv() for table in page.table])
     others = [entry.school.name for entry in view.schools if entry.school.school_id != "S0031"]
     assert not [name for name in others if name in said]
+
+
+def test_a_list_that_was_seen_is_in_the_log_once(store: Path) -> None:
+    for name in ("ten_and_ten", "schools", "funnel"):
+        page = opened(name)
+        page.run()
+        page.query_params["year"] = "2024-25"
+        page.run()
+        assert not page.exception
+    rows = access(store).audit.search(CONSOLE, event=Event.LIST_SEEN).rows
+    snapshot = open_published(store).current().name
+    told = {f"{name} {snapshot}" for name in ("ten-and-ten", "schools", "funnel")}
+    assert sorted(row.detail for row in rows) == sorted(told)
+    assert {row.role for row in rows} == {"adviser"}

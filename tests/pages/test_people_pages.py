@@ -1,11 +1,13 @@
 """The pages of people and of the audit log: what an administrator does there, and what it does to others."""
 
+import time
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mirrors.access import Account, Event, Role
+from mirrors.access import Account, Event, Role, Viewer
+from mirrors.access.city_sessions import city_account
 from tests.pages.conftest import SignIn
 from tests.pages.test_admin_pages import opened, pressed, words
 from tests.people import ADMINISTRATOR, PASSWORD, access, person, session
@@ -100,6 +102,22 @@ def test_sessions_are_ended_and_a_new_link_replaces_a_password(store: Path) -> N
     assert account(store, "adviser").state == "invited"
 
 
+def test_who_came_by_the_city_s_own_sign_in_is_signed_out(store: Path) -> None:
+    assert "own sign-in" not in words(opened("accounts"))
+    claims = {"iss": "https://login.city.example", "sub": "anna", "iat": int(time.time()) - 60}
+    who = Viewer(Role.ADVISER, name="Anna *Nijs*", account=city_account(claims))
+    sessions = access(store).sessions
+    sessions.remember_provider(claims, who)
+    page = opened("accounts")
+    [label] = [each.label for each in page.expander if "Anna" in each.label]
+    assert label == "Anna \\*Nijs\\* · City adviser"
+    assert not sessions.ended(claims)
+    page = button(page, f"end {who.account}")
+    assert "All sessions are ended." in words(page)
+    assert sessions.ended(claims)
+    assert [each.sessions for each in sessions.city_people(ADMINISTRATOR)] == [0]
+
+
 def test_the_last_administrator_stays(store: Path) -> None:
     own = account(store, "administrator")
     page = button(opened("accounts"), f"close {own.id}")
@@ -157,3 +175,16 @@ def test_a_page_file_that_is_opened_directly_draws_nothing(name: str) -> None:
     alone = AppTest.from_file(str(ROOT / "pages" / f"{name}.py"), default_timeout=60).run()
     assert not alone.exception
     assert len(alone.main.children) == 0
+
+
+def test_the_demo_says_what_is_not_done_before_it_is_tried(
+    sample_store: Path, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MIRRORS_STORE", str(sample_store))
+    monkeypatch.chdir(ROOT)
+    sign_in(sample_store, Role.ADMINISTRATOR, demo=True)
+    for name in ("files", "check_first", "publish", "ledger"):
+        assert "try it up to the last step" in words(opened(name))
+    acts = [each for each in opened("ledger").button if each.label in ("Withdraw", "Take back")]
+    assert acts
+    assert all(each.disabled for each in acts)

@@ -14,7 +14,7 @@ from tests.real_data import BALTIMORE, RealStore, real_folder
 pytestmark = pytest.mark.real
 
 SHEET = "School and District Level Data"
-GROUPS = {"Students": "all_pupils", "Staff": "all_staff", "Parents": "parent"}
+GROUPS = {"Students": "pupils", "Staff": "staff", "Parents": "parents"}
 
 
 @pytest.fixture(scope="module")
@@ -52,9 +52,9 @@ class TestIntake:
     def test_each_group_has_its_schools(self, facts: pd.DataFrame) -> None:
         safety = of(facts, "safety")
         assert safety.groupby("respondent_group").size().to_dict() == {
-            "all_pupils": 177,
-            "all_staff": 181,
-            "parent": 179,
+            "pupils": 177,
+            "staff": 181,
+            "parents": 179,
         }
         assert set(facts["school_year"]) == {"2016-17"}
 

@@ -302,13 +302,30 @@ def test_guessing_the_password_from_an_open_session_is_slowed_down_too(access: A
     assert refusal.value.held is not None
 
 
+def test_a_code_is_set_up_by_who_knows_the_password(access: Access, clock: Clock) -> None:
+    viewer = person(access).viewer
+    with pytest.raises(WrongSecret):
+        access.accounts.start_totp(viewer, OTHER_WORDS)
+    with pytest.raises(WrongSecret):
+        access.accounts.confirm_totp(viewer, "123456")
+    secret = access.accounts.start_totp(viewer, WORDS).secret
+    with pytest.raises(WrongSecret):
+        access.accounts.start_totp(viewer, OTHER_WORDS)
+    with pytest.raises(WrongSecret) as refusal:
+        access.accounts.start_totp(viewer, WORDS)
+    assert refusal.value.held is not None, "guessing waits from the third failure on"
+    clock.forward(seconds=2)
+    access.accounts.confirm_totp(viewer, code(secret, clock))
+    assert access.accounts.own(viewer).totp
+
+
 @pytest.mark.parametrize("account", ["", "demo:adviser", "city:abc", "console:root", "a0"])
 def test_who_has_no_account_changes_none(access: Access, account: str) -> None:
     viewer = Viewer(Role.ADVISER, account=account)
     for act in (
         lambda: access.accounts.own(viewer),
         lambda: access.accounts.change_password(viewer, WORDS, OTHER_WORDS),
-        lambda: access.accounts.start_totp(viewer),
+        lambda: access.accounts.start_totp(viewer, WORDS),
         lambda: access.accounts.confirm_totp(viewer, "123456"),
         lambda: access.accounts.drop_totp(viewer, viewer.account, "123456"),
     ):
@@ -350,6 +367,7 @@ def test_only_an_administrator_manages_others(access: Access, method: tuple[type
         "new": OTHER_WORDS,
         "code": "000000",
         "token": "x" * 43,
+        "password": WORDS,
     }
     act = getattr(access.accounts if kind is Accounts else access.sessions, name)
     with pytest.raises(NotAllowed):
@@ -360,7 +378,7 @@ def test_only_an_administrator_manages_others(access: Access, method: tuple[type
 
 def test_an_administrator_takes_the_code_of_somebody_who_lost_it(access: Access, clock: Clock) -> None:
     account = person(access)
-    secret = access.accounts.start_totp(account.viewer).secret
+    secret = access.accounts.start_totp(account.viewer, WORDS).secret
     access.accounts.confirm_totp(account.viewer, code(secret, clock))
     assert access.accounts.own(account.viewer).totp
     access.accounts.drop_totp(ADMINISTRATOR, account.id)

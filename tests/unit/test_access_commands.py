@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+import time
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from mirrors.desk import desk_file
 from mirrors.desk.copying import COPY
 from mirrors.progress import silent
 from mirrors.store.published import candidate
-from tests.desks import ADMINISTRATOR, WORDS
+from tests.desks import ADMINISTRATOR, WORDS, person
 from tests.small_city import write_small_city
 
 
@@ -58,6 +59,19 @@ def test_the_console_makes_the_first_administrator_and_no_second(tmp_path: Path)
     assert token not in run("audit", "search", "--store", tmp_path)
 
 
+def test_everybody_is_signed_out_by_whatever_door_they_came(tmp_path: Path) -> None:
+    access = open_access(tmp_path)
+    token = access.sessions.open(person(access))
+    at = int(time.time()) - 60
+    seen, unseen = ({"iss": "https://login.city.example", "sub": sub, "iat": at} for sub in ("a", "b"))
+    access.sessions.remember_provider(seen, Viewer(Role.ADVISER, name="An", account="city:a"))
+    run("accounts", "end-sessions", "--store", tmp_path, "--all")
+    assert access.sessions.viewer(token) is None
+    assert access.sessions.ended(seen)
+    assert access.sessions.ended(unseen)
+    assert not access.sessions.ended({**seen, "iat": int(time.time()) + 5})
+
+
 def test_people_are_invited_listed_let_in_again_and_out(tmp_path: Path) -> None:
     who = ("--store", tmp_path, "--sign-in", "bo")
     token = token_in(
@@ -74,6 +88,12 @@ def test_people_are_invited_listed_let_in_again_and_out(tmp_path: Path) -> None:
     assert access.sessions.viewer(outcome.token) is not None
     run("accounts", "end-sessions", *who)
     assert access.sessions.viewer(outcome.token) is None
+    again = access.accounts.sign_in("bo", WORDS)
+    run("accounts", "end-sessions", "--store", tmp_path, "--account", again.account.id)
+    assert access.sessions.viewer(again.token) is None
+    for wrong in ([], ["--all", "--sign-in", "bo"]):
+        refused = CliRunner().invoke(main, ["accounts", "end-sessions", "--store", str(tmp_path), *wrong])
+        assert refused.exit_code == 2
     run("accounts", "close", *who)
     assert "closed" in run("accounts", "list", "--store", tmp_path)
     assert CliRunner().invoke(main, ["accounts", "close", *map(str, who)]).exit_code == 2

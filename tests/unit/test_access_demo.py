@@ -8,7 +8,8 @@ import pytest
 from mirrors import jobs
 from mirrors.access import NotAllowed, Role, demo_doors
 from mirrors.access.demo import sample_digests
-from mirrors.administration import acts, delivery
+from mirrors.administration import acts, delivery, draft
+from mirrors.definitions import load_profile
 from mirrors.progress import silent
 from mirrors.views import open_published
 from mirrors.views.mirror import mirror_view
@@ -75,7 +76,7 @@ def test_real_files_whose_profile_is_found_out_close_the_doors(sample: Path, tmp
     files = tuple(delivery.in_memory(path.name, path.read_bytes()) for path in write_small_city(tmp_path))
     outcome = delivery.read(sample, administrator, delivery.Delivery(files, delivery.FIND_OUT), silent)
     assert isinstance(outcome, delivery.Ready)
-    acts.take_in(sample, administrator, outcome.upload, frozenset(), silent)
+    acts.take_in(sample, ADMINISTRATOR, outcome.upload, frozenset(), silent)
     assert demo_doors(sample) == ()
 
 
@@ -110,6 +111,33 @@ def test_a_store_that_holds_nothing_has_no_door(tmp_path: Path) -> None:
 def test_a_session_of_another_stores_demo_opens_nothing(sample: Path, tmp_path: Path) -> None:
     token = desk(sample, Clock()).sessions.open(demo_doors(sample)[0])
     assert desk(tmp_path / "real", Clock()).sessions.viewer(token) is None
+
+
+def test_an_administrator_of_the_demo_changes_nothing_for_the_next_visitor(
+    sample: Path, tmp_path: Path
+) -> None:
+    viewer = next(door.viewer for door in demo_doors(sample) if door.role is Role.ADMINISTRATOR)
+    before = (jobs.uploads(sample), jobs.events(sample), jobs.snapshots(sample), jobs.level_b(sample))
+    files = tuple(delivery.in_memory(path.name, path.read_bytes()) for path in write_small_city(tmp_path))
+    ready = delivery.read(sample, viewer, delivery.Delivery(files, "templates"), silent)
+    assert isinstance(ready, delivery.Ready), "it may be tried up to the last step"
+    refused = (
+        lambda: acts.take_in(sample, viewer, ready.upload, frozenset(), silent),
+        lambda: acts.publish(sample, viewer, silent),
+        lambda: acts.restore(sample, viewer, "0001"),
+        lambda: acts.withdraw(sample, viewer, 1, "a test"),
+        lambda: acts.take_back(sample, viewer, 1, "a test"),
+        lambda: acts.decide(sample, viewer, "S1", "2024-25", "x", "confirmed", "a test"),
+        lambda: acts.confirm_year(sample, viewer, "2024-25", "a test"),
+        lambda: acts.allow_level_b(sample, viewer, "a", "b"),
+        lambda: acts.forbid_level_b(sample, viewer),
+        lambda: draft.save(sample, viewer, load_profile("templates")),
+    )
+    for act in refused:
+        with pytest.raises(NotAllowed, match="demo"):
+            act()
+    after = (jobs.uploads(sample), jobs.events(sample), jobs.snapshots(sample), jobs.level_b(sample))
+    assert after == before
 
 
 def test_a_visitor_of_the_demo_signs_nobody_else_out(sample: Path) -> None:

@@ -150,7 +150,7 @@ def test_a_sign_in_is_ended_everywhere_seen_before_or_not(access: Access, clock:
 
 def viewer_account(told: dict[str, Any]) -> str:
     """Return the id of the account that claims are about."""
-    from mirrors.access.sessions import city_account
+    from mirrors.access.city_sessions import city_account
 
     return city_account(told)
 

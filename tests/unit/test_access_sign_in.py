@@ -86,6 +86,28 @@ def test_a_name_tried_from_many_addresses_is_locked_for_all(access: Access) -> N
     assert access.accounts.all(ADMINISTRATOR)[0].state is State.LOCKED
 
 
+def test_a_name_tried_from_many_addresses_gets_one_more_try_at_a_time(access: Access, clock: Clock) -> None:
+    person(access)
+    heard = 0
+    for number in range(60 * 24):
+        clock.forward(minutes=1)
+        outcome = access.accounts.sign_in("an", OTHER_WORDS, None, f"192.{number // 250}.2.{number % 250}")
+        heard += outcome in (Refused(0), Locked(900))
+    assert heard <= 50 + 4 * 24
+    clock.forward(minutes=15)
+    assert isinstance(access.accounts.sign_in("an", WORDS), SignedIn), "its owner clears the count"
+    assert access.accounts.sign_in("an", OTHER_WORDS) == Refused(0)
+
+
+def test_after_such_a_lock_a_code_can_be_entered(access: Access, clock: Clock, secret: str) -> None:
+    for number in range(50):
+        access.accounts.sign_in("an", OTHER_WORDS, None, f"192.0.2.{number}")
+    clock.forward(minutes=15)
+    asked = access.accounts.sign_in("an", WORDS)
+    assert isinstance(asked, NeedsCode)
+    assert isinstance(access.accounts.enter_code(asked.token, code(secret, clock)), SignedIn)
+
+
 def test_proving_the_old_password_and_signing_in_are_counted_apart(access: Access, clock: Clock) -> None:
     viewer = person(access).viewer
     list(waits(access, clock, "an", 10))
@@ -189,7 +211,7 @@ def test_a_hash_of_older_parameters_is_renewed(access: Access, tmp_path: Path) -
 def secret(access: Access, clock: Clock) -> str:
     """Return the secret of the app of "an", whose account asks for a code."""
     viewer = person(access).viewer
-    secret = access.accounts.start_totp(viewer).secret
+    secret = access.accounts.start_totp(viewer, WORDS).secret
     access.accounts.confirm_totp(viewer, code(secret, clock))
     clock.forward(seconds=30)
     return secret
@@ -252,13 +274,13 @@ def test_the_way_to_a_code_is_open_for_five_minutes(access: Access, clock: Clock
 
 def test_a_code_is_asked_for_only_once_one_was_confirmed(access: Access, clock: Clock) -> None:
     viewer = person(access).viewer
-    secret = access.accounts.start_totp(viewer).secret
+    secret = access.accounts.start_totp(viewer, WORDS).secret
     with pytest.raises(WrongSecret):
         access.accounts.confirm_totp(viewer, code(secret, clock, 5))
     assert isinstance(access.accounts.sign_in("an", WORDS), SignedIn)
     access.accounts.confirm_totp(viewer, code(secret, clock))
     with pytest.raises(WrongAccount):
-        access.accounts.start_totp(viewer)
+        access.accounts.start_totp(viewer, WORDS)
     with pytest.raises(WrongSecret):
         access.accounts.drop_totp(viewer, viewer.account, code(secret, clock))
     clock.forward(seconds=30)
@@ -288,6 +310,16 @@ def test_a_session_ends_when_idle_and_in_the_end_anyhow(access: Access, clock: C
     assert access.sessions.viewer(idle) == viewer
     clock.forward(minutes=60, seconds=1)
     assert access.sessions.viewer(idle) is None
+
+
+def test_a_page_that_looks_by_itself_puts_off_no_end(access: Access, clock: Clock) -> None:
+    person(access)
+    token = signed_in(access)
+    for _ in range(61):
+        assert access.sessions.viewer(token, is_click=False) is not None
+        clock.forward(minutes=1)
+    assert access.sessions.viewer(token, is_click=False) is None
+    assert access.sessions.viewer(token) is None
 
 
 def test_a_click_is_noted_at_most_once_a_minute(access: Access, clock: Clock, tmp_path: Path) -> None:

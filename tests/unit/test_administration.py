@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -28,7 +29,7 @@ from mirrors.administration.findings import by_stage, checks_table, findings_csv
 from mirrors.benchmark.alarm import Kind, State
 from mirrors.charts.alarm_evidence import what_it_may_be, what_was_seen
 from mirrors.charts.moments import moment, weekday
-from mirrors.charts.publish_words import lists_table, moves_table, preview_sentences
+from mirrors.charts.publish_words import lists_table, preview_sentences, sizes_table
 from mirrors.definitions import load_profile
 from mirrors.definitions.profile import save_profile
 from mirrors.definitions.reading import DefinitionError
@@ -37,7 +38,7 @@ from mirrors.intake.guess import guess_columns
 from mirrors.intake.rules import Problem, Stage
 from mirrors.locale import LANGUAGES, Language
 from mirrors.progress import silent
-from mirrors.store import ListChange, Move, Preview
+from mirrors.store import ListChange, Move, Preview, Size
 from mirrors.views.alarms import AlarmView, alarms_view
 from tests.small_city import absence_csv, write_small_city
 from tests.uploads import ABSENCE, absence_row, csv_bytes
@@ -318,20 +319,25 @@ def test_a_preview_says_what_comes_and_goes() -> None:
     assert "Indicators that go: overall absence." in said
 
 
-def test_a_preview_lists_moves_and_who_enters_and_leaves() -> None:
-    shown = preview(
+def test_a_preview_tells_an_administrator_sizes_and_no_school() -> None:
+    everything = preview(
         moves=(Move("S1", "A1", "2024-25", 0.06, 0.08), Move("S1", "A5", "2024-25", 280.0, 285.0)),
         list_changes=(
             ListChange("A1", "2024-25", "rose", "S1", True),
+            ListChange("A1", "2024-25", "rose", "S2", True),
             ListChange("A1", "2024-25", "improved", "S2", False),
         ),
+        sizes=(Size("A1", "2024-25", 1200, 0.005, 0.02), Size("A5", "2024-25", 2, 5.0, 5.0)),
     )
-    names = {"S1": "De Linde", "S2": "De Els"}
-    moves = [[cell.replace("\u00a0", " ") for cell in row] for row in moves_table(shown, names, ENGLISH).rows]
-    assert moves[0] == ["De Linde", "Overall absence", "2024-25", "6.0 %", "8.0 %"]
-    assert moves[1][3:] == ["280", "285"]
-    assert [row[0] for row in lists_table(shown, names, ENGLISH).rows] == ["De Els", "De Linde"]
-    assert [row[-1] for row in lists_table(shown, names, ENGLISH).rows] == ["leaves", "enters"]
+    shown = everything.without_schools()
+    assert "S1" in str(everything)
+    assert not re.search(r"S\d", str(shown))
+    assert not shown.nothing_changes
+    sizes = [[cell.replace("\u00a0", " ") for cell in row] for row in sizes_table(shown, ENGLISH).rows]
+    assert sizes[0] == ["Overall absence", "2024-25", "1,200", "0.5 %", "2.0 %"]
+    assert sizes[1][2:] == ["2", "5", "5"]
+    assert [row[0] for row in lists_table(shown, ENGLISH).rows] == ["Where it improved", "Where it rose"]
+    assert [row[-2:] for row in lists_table(shown, ENGLISH).rows] == [("0", "1"), ("2", "0")]
 
 
 def every_language() -> Iterator[Language]:

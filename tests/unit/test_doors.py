@@ -17,7 +17,7 @@ from mirrors.access import Event, NotAllowed, Role, Viewer
 from mirrors.doors import Gate, Headers, house, routes
 from mirrors.doors.address import PublicAddress, local_path, public_address, to_sign_in
 from tests import own_loop
-from tests.people import ADMINISTRATOR, access, form_token, session
+from tests.people import ADMINISTRATOR, PASSWORD, access, form_token, session
 
 HTTPS = public_address({"MIRRORS_PUBLIC_URL": "https://mirrors.city.example"})
 
@@ -331,3 +331,48 @@ def test_signing_out_ends_the_sign_in_of_the_city_too(store: Path) -> None:
     outs = access(store).audit.search(ADMINISTRATOR, event=Event.SIGN_OUT).rows
     assert len(outs) == 1
     assert visitor(_streamlit_user="signed:admin").put(UPLOAD).status_code == 403
+
+
+def test_a_session_that_ended_leaves_the_sign_in_of_the_city_good(store: Path) -> None:
+    (store / "access.yaml").write_text(PROVIDER, encoding="utf-8")
+    token = session(store, Role.ADVISER)
+    client = visitor(mirrors_session=token, _streamlit_user="signed:admin")
+    assert client.put(UPLOAD).status_code == 403, "the session here counts first"
+    access(store).sessions.end(token)
+    assert client.put(UPLOAD).status_code == 200
+    assert visitor(mirrors_session="x" * 43, _streamlit_user="signed:admin").put(UPLOAD).status_code == 200
+
+
+def test_who_came_by_the_city_s_sign_in_ends_it_everywhere(store: Path) -> None:
+    (store / "access.yaml").write_text(PROVIDER, encoding="utf-8")
+    here, elsewhere = (visitor(_streamlit_user="signed:admin") for _ in range(2))
+    page = here.get("/my-account")
+    assert page.status_code == 200
+    assert 'name="proof"' not in page.text, "nothing here has a password"
+    assert elsewhere.put(UPLOAD).status_code == 200
+    fields = {"form_token": form_token(page.text), "everywhere": "1"}
+    assert here.post("/sign-out", data=fields).headers["location"].startswith("/sign-in")
+    assert elsewhere.put(UPLOAD).status_code == 403
+    assert elsewhere.get("/my-account").status_code == 303
+    ended = access(store).audit.search(ADMINISTRATOR, event=Event.SESSIONS_ENDED).rows
+    assert [row.who.partition(":")[0] for row in ended] == ["city"]
+
+
+def test_a_code_is_set_up_with_the_password(store: Path) -> None:
+    client = visitor(mirrors_session=session(store, Role.ADVISER))
+    page = client.get("/my-account").text
+    fields = {"form_token": form_token(page), "what": "start"}
+    assert 'class="code"' not in client.post("/my-account", data=fields).text
+    refused = client.post("/my-account", data={**fields, "proof": "a guess of somebody's"})
+    assert refused.status_code == 400
+    assert 'class="code"' not in refused.text
+    assert 'class="code"' in client.post("/my-account", data={**fields, "proof": PASSWORD}).text
+
+
+def test_an_open_page_of_the_city_s_sign_in_puts_off_no_end(store: Path) -> None:
+    (store / "access.yaml").write_text(PROVIDER, encoding="utf-8")
+    claims = signed({"_streamlit_user": "signed:admin"})
+    assert house.viewer_of_both("", claims, is_click=False) is not None
+    assert not access(store).sessions.city_people(ADMINISTRATOR)
+    assert house.viewer_of_both("", claims) is not None
+    assert [each.sessions for each in access(store).sessions.city_people(ADMINISTRATOR)] == [1]

@@ -140,7 +140,7 @@ class TestValues:
         assert guess.contract == "survey_summary"
         assert guess.percent == {"favourable"}
         assert guess.decimal_comma
-        assert guess.values["respondent_group"] == {"leerlingen": "pupil"}
+        assert guess.values["respondent_group"] == {"leerlingen": "pupils"}
 
     @pytest.mark.parametrize(
         ("label", "form"), [("2024-25", "2024-25"), ("2024/2025", "2024-25"), ("2025", "end_year")]

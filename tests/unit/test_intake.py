@@ -550,9 +550,9 @@ class TestBetweenTables:
     def test_more_answers_than_invited_are_told_once_a_group(self, tmp_path: Path) -> None:
         header = load_contracts()["survey_summary"].columns
         rows = [
-            ("S1", "2024-25", "parent", "T1", 40, 41, 60, "", ""),
-            ("S1", "2024-25", "parent", "T2", 40, 41, 60, "", ""),
-            ("S1", "2024-25", "teacher", "T1", 40, 40, 60, "", ""),
+            ("S1", "2024-25", "parents", "T1", 40, 41, 60, "", ""),
+            ("S1", "2024-25", "parents", "T2", 40, 41, 60, "", ""),
+            ("S1", "2024-25", "teachers", "T1", 40, 40, 60, "", ""),
         ]
         upload = read(write_csv(tmp_path / "survey_summary.csv", header, *rows))
         [finding] = [one for one in upload.findings if one.problem is Problem.MORE_THAN_INVITED]
@@ -562,7 +562,7 @@ class TestBetweenTables:
         header = load_contracts()["survey_summary"].columns
         given = [("60", "", "exact"), ("", "0.5", "exact"), ("60", "0.5", "exact"), ("", "", "not_asked")]
         rows = [
-            ("S1", "2024-25", "parent", f"T{place}", 40, 30, mean, share, "")
+            ("S1", "2024-25", "parents", f"T{place}", 40, 30, mean, share, "")
             for place, (mean, share, _) in enumerate(given)
         ]
         [report] = read(write_csv(tmp_path / "survey_summary.csv", header, *rows)).files

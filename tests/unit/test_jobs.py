@@ -211,6 +211,11 @@ class TestAPreview:
         largest = preview.moves[0]
         assert (largest.school_id, largest.school_year) == ("S5", "2024-25")
         assert largest.after > largest.before
+        sizes = [each for each in preview.sizes if each.indicator == largest.indicator]
+        assert [each.school_year for each in sizes] == ["2024-25"]
+        assert sizes[0].largest == pytest.approx(largest.after - largest.before)
+        assert 0 < sizes[0].half <= sizes[0].largest
+        assert sum(each.figures for each in preview.sizes) <= preview.figures_changed
         assert PublishedStore(published).current().name == "0001"
 
     def test_shows_schools_and_years_that_go(self, published: Path, tmp_path: Path) -> None:

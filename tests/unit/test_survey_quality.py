@@ -238,7 +238,7 @@ class TestChange:
 
 
 def test_a_summary_is_scores_without_a_spread() -> None:
-    place = {"school_id": "S1", "school_year": YEAR, "respondent_group": "all_staff", "measure": "safety"}
+    place = {"school_id": "S1", "school_year": YEAR, "respondent_group": "staff", "measure": "safety"}
     counts = {"invited": 40.0, "responses": 30.0, "mean": np.nan, "unfavourable": np.nan}
     facts = pd.DataFrame(
         [

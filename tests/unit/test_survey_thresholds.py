@@ -122,10 +122,10 @@ class TestParts:
         ("teachers", "others", "words"),
         [
             (12, 10, ("exact", "exact", "told_in_parts")),
-            (12, 9, ("told_together", "too_small", "exact")),
-            (9, 9, ("too_small", "too_small", "exact")),
+            (12, 9, ("told_together", "told_together", "exact")),
+            (9, 9, ("told_together", "told_together", "exact")),
             (4, 5, ("too_small", "too_small", "too_small")),
-            (9, 10, ("too_small", "told_together", "exact")),
+            (9, 10, ("told_together", "told_together", "exact")),
         ],
     )
     def test_a_small_part_is_told_with_the_other(

@@ -6,15 +6,27 @@ never a value. Whoever reads files may knock.
 
 from mirrors.intake.privacy.gate import find_personal_data
 from mirrors.intake.privacy.groups import small_groups
-from mirrors.intake.privacy.headers import survey_metadata
+from mirrors.intake.privacy.headers import (
+    names_schools,
+    numbers_schools,
+    survey_metadata,
+    tells_respondent,
+    tool_columns,
+)
 from mirrors.intake.privacy.margins import safe_name
+from mirrors.intake.privacy.texts import looks_personal
 from mirrors.intake.privacy.uses import ColumnUse, column_uses
 
 __all__ = [
     "ColumnUse",
     "column_uses",
     "find_personal_data",
+    "looks_personal",
+    "names_schools",
+    "numbers_schools",
     "safe_name",
     "small_groups",
     "survey_metadata",
+    "tells_respondent",
+    "tool_columns",
 ]

@@ -23,8 +23,9 @@ _PLAIN_NUMBER = (
 _COMES_BACK = 10
 """A column of labels: each stands in so many rows, on average."""
 
-_FEW = 2000
-"""So many texts are searched before RE2, which is much the faster, has read a pattern with letters."""
+_FEW, _SHORT = 2000, 100
+"""So many texts of such a length are searched before RE2, which is much the faster, has read a pattern with
+letters. In a long text Python's own search may take minutes, where RE2 never goes back."""
 
 
 @cache
@@ -86,6 +87,10 @@ class PrivateColumn:
             max((len(self.text(place)) for place in self.words), default=0) if len(self.words) < 1000 else 99
         )
 
+    @cached_property
+    def _all_short(self) -> bool:
+        return all(len(self.text(place)) <= _SHORT for place in self.words)
+
     def matching(self, pattern: str, at_least: int = 6) -> Positions:
         """Return the texts, other than plain numbers, that hold the (RE2) `pattern`.
 
@@ -93,7 +98,7 @@ class PrivateColumn:
         """
         if self.longest < at_least:
             return self.words[:0]
-        if len(self.words) <= _FEW:
+        if len(self.words) <= _FEW and self._all_short:
             found = _compiled(pattern).search
             return np.array([place for place in self.words if found(self.text(place))], np.intp)
         some = self.texts if len(self.words) == len(self.texts) else self.texts.take(pa.array(self.words))

@@ -119,5 +119,10 @@ def tells_respondent(header: str) -> bool:
     return _squeezed(header) in survey_words().personal
 
 
+def tool_columns() -> frozenset[str]:
+    """Return the names of columns that survey tools add, in small letters and digits only."""
+    return survey_words().personal | survey_words().technical
+
+
 def _squeezed(header: str) -> str:
     return "".join(sign for sign in plain(header) if sign.isalnum())

@@ -1,0 +1,69 @@
+"""The survey in the protected cube: every edition under the rules, audited, and made safe."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from mirrors.benchmark.peer_group import PeerGroups
+from mirrors.disclosure.rules import Rules
+from mirrors.disclosure.seen_survey import made_safe
+from mirrors.disclosure.survey import changes, participation, tables
+from mirrors.survey.surveyed import Surveyed
+
+SUMMARY = "summary"
+WAVE_COLUMNS = ["school_id", "school_year", "wave", "kind", "form", "opened", "closed"]
+_WAVE = WAVE_COLUMNS[:3]
+
+_ONCE = {
+    "survey_city": (["school_year", "group", "theme"], "schools"),
+    "survey_reliability": (["group", "theme"], "respondents"),
+}
+"""Tables about the whole city: of two editions, the one that most took part in is told."""
+
+
+@dataclass(frozen=True, eq=False)
+class Surveys:
+    """What all surveys of a store tell: by edition, and of the summaries of providers.
+
+    `waves` has the columns of WAVE_COLUMNS and one row a wave of a school.
+    """
+
+    editions: tuple[Surveyed, ...]
+    summary: Surveyed | None
+    waves: pd.DataFrame
+
+    @property
+    def all(self) -> tuple[Surveyed, ...]:
+        """Everything that was scored together."""
+        return (*self.editions, *((self.summary,) if self.summary else ()))
+
+
+def survey_cube(
+    surveys: Surveys, peers: dict[str, PeerGroups], rules: Rules | None = None
+) -> dict[str, pd.DataFrame]:
+    """Return the tables of a snapshot that tell of surveys, none where there is no survey.
+
+    Raises NotProtected where a few people can be told whatever is left out.
+    """
+    if not surveys.all:
+        return {}
+    made = [tables(each, peers, rules) for each in surveys.all]
+    found = {name: _joined([each[name] for each in made]) for name in made[0]}
+    for name, (key, number) in _ONCE.items():
+        if found[name].empty:
+            continue
+        most = found[name].sort_values(number, ascending=False, kind="stable")
+        found[name] = most.drop_duplicates(key).sort_index().reset_index(drop=True)
+    every = [each.changes for each in surveys.all if len(each.changes)]
+    found["survey_change"] = changes(_joined(every), found["survey_theme"])
+    found = made_safe(surveys.all, found)
+    scores = _joined([each.scores for each in reversed(surveys.all)])
+    found |= {"survey_participation": participation(scores), "survey_wave": surveys.waves}
+    # Of a summary, there is nothing that needs single answers, not even a column.
+    return {name: frame for name, frame in found.items() if len(frame.columns)}
+
+
+def _joined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    filled = [part for part in parts if len(part)]
+    return pd.concat(filled, ignore_index=True) if filled else next(iter(parts), pd.DataFrame())
