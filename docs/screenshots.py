@@ -39,6 +39,7 @@ DESK = {
     "people": "/accounts",
     "audit-log": "/audit",
 }
+TEAM = {"waves": "/waves", "checklist": "/checklist"}
 COLOURS = 128
 LARGEST = 400_000
 BROWSER = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"]
@@ -71,11 +72,14 @@ def links(store: Path) -> dict[str, str]:
     year = snapshot_view(snapshot, viewer).school_years[-1]
     rose = next(each for each in ten_and_ten_view(snapshot, viewer, year).lists if each.kind == "rose")
     school = rose.schools[0].school.school_id
+    asked = min(row["school_id"] for row in snapshot.rows("survey_stands_out", school_year=year))
     return {
         "city": "/",
         "mirror": "/mirror?" + urlencode({"school": school, "year": year}),
         "ten-and-ten": "/ten-and-ten",
         "schools": "/schools",
+        "safety": "/safety?" + urlencode({"school": asked, "year": year}),
+        "safety-city": "/safety-city",
         "funnel": "/funnel",
         "talk": "/talk?" + urlencode({"school": school, "year": year}),
         "how-we-compare": "/how-we-compare",
@@ -126,7 +130,12 @@ def main(store: Path) -> None:
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     with served(store) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=BROWSER)
-        for door, pages in ("", {"sign-in": "/sign-in"}), ("adviser", links(store)), ("administrator", DESK):
+        for door, pages in {
+            "": {"sign-in": "/sign-in"},
+            "adviser": links(store),
+            "team": TEAM,
+            "administrator": DESK,
+        }.items():
             page = browser.new_page(color_scheme="light")
             if door:
                 come_in(page, store, door)

@@ -31,13 +31,17 @@ _NAME = "School Mirrors"
 
 @dataclass(frozen=True)
 class Sheet:
-    """One page of the product: its address and title, what draws it, and who may open it."""
+    """One page of the product: its address and title, what draws it, and who may open it.
+
+    What is `of_team` is in the menu of teams only: others come to it from the mirror of a school.
+    """
 
     address: str
     title: str
     show: Callable[[], None]
     may_open: Callable[[Viewer], bool]
     in_menu: bool = True
+    of_team: bool = False
 
 
 def open_door() -> None:
@@ -58,7 +62,7 @@ def open_door() -> None:
     asked = st.navigation(_registered(sheets, here), position="hidden")
     if here is not None:
         for one in _open_to(sheets, here):
-            if one.in_menu:
+            if one.in_menu and not (one.of_team and here.sees_city()):
                 link = st.Page(one.show, title=one.title, url_path=one.address)
                 menu.page_link(link, label=one.title, query_params=page.kept_in_links())
         reader.watch(here.account)
@@ -72,8 +76,8 @@ def _sheets(say: Language) -> tuple[Sheet, ...]:
         Sheet("mirror", say.text("Mirror"), mirror.show, _sees_a_school),
         Sheet("safety", say.text("Safety"), safety.show, _sees_a_school),
         Sheet("safety-city", say.text("Safety in the city"), safety_city.show, _sees_city, in_menu=False),
-        Sheet("waves", say.text("Questionnaires"), waves.show, _sees_a_school),
-        Sheet("checklist", say.text("Checklist"), checklist.show, _sees_a_school),
+        Sheet("waves", say.text("Questionnaires"), waves.show, _sees_a_school, of_team=True),
+        Sheet("checklist", say.text("Checklist"), checklist.show, _sees_a_school, of_team=True),
         Sheet("ten-and-ten", say.text("Ten and ten"), ten_and_ten.show, _sees_city),
         Sheet("schools", say.text("Schools"), schools.show, _sees_city),
         Sheet("talk", say.text("Notes for the talk"), talk.show, _sees_city, in_menu=False),

@@ -99,6 +99,8 @@ def show() -> None:
     page.saw(school_id, school_year, "safety")
     _draw(view, say)
     page.link(how_we_compare.show, "how-we-compare", say.text("How we compare"), year=school_year)
+    if page.viewer().sees_city():
+        _link_to_waves(school_id, say)
     exactly = {"school": school_id, "year": school_year, "wave": wave}
     page.link(show, "safety", say.text("Link to exactly this page"), **exactly, **_kept("group", "between"))
 
@@ -108,6 +110,11 @@ def _link_to_city(school_year: str | None, say: Language) -> None:
     if page.viewer().sees_city() and school_year is not None:
         with st.container(key="notes-of-the-city"):
             page.link(safety_city.show, "safety-city", say.text("Safety in the city"), year=school_year)
+
+
+def _link_to_waves(school_id: str, say: Language) -> None:
+    """Draw the way to how many answered, which stands in the menu of teams only."""
+    page.link(waves.show, "waves", say.text("Questionnaires of this school"), school=school_id)
 
 
 def _kept(*parameters: str) -> dict[str, str]:
@@ -138,7 +145,9 @@ def _nothing_yet(known: Sequence[Wave], school_id: str, say: Language) -> None:
             "appear here once it has ended and the city has published them."
         )
     )
-    if not page.viewer().sees_city():
+    if page.viewer().sees_city():
+        _link_to_waves(school_id, say)
+    else:
         page.link(waves.show, "waves", say.text("Open a questionnaire"), school=school_id)
     for year in dict.fromkeys(each.school_year for each in known):
         label = say.text("The survey of {year}", year=year)

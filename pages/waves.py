@@ -108,7 +108,8 @@ def _tell_of_adults(wave: Wave, say: Language) -> None:
         return
     st.caption(
         say.text(
-            "The codes of adults were shown when this was opened. If they are lost, close it and open another."
+            "The codes of adults were shown when this was opened. If they are lost, close it and open "
+            "another."
         )
     )
 

@@ -1,6 +1,7 @@
 """A school that asks: a wave to test collecting with, and respondents who answer without a browser."""
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -72,14 +73,14 @@ def open_today(folder: Path, asked: tuple[Invited, ...]) -> tuple[Collecting, Op
     return here, wave(here, asked, days=(today, today + timedelta(days=7)))
 
 
-def fill_in(client: httpx.Client, code: str, option: str = "3") -> httpx.Response:
-    """Fill in a questionnaire through its pages: the same option everywhere, and less safe at the gate."""
+def fill_in(client: httpx.Client, code: str, option: Callable[[str], str] = lambda _: "3") -> httpx.Response:
+    """Fill in a questionnaire through its pages: an option by item, and less safe at the gate."""
     page = client.post("/answer", data={"code": code}, follow_redirects=True)
     while "/thanks" not in str(page.url) and page.status_code == 200:
         if "/opening" in str(page.url):
             page = client.get("/answer/page/1")
             continue
         names = set(re.findall(r'type="radio" name="([^"]+)"', page.text))
-        chosen = dict.fromkeys(names, option) or {"place": "gate"}
+        chosen = {name: option(name) for name in names} or {"place": "gate"}
         page = client.post(page.url, data={**chosen, "to": "next"}, follow_redirects=True)
     return page

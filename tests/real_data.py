@@ -82,6 +82,8 @@ def recent_maryland(tmp_path_factory: pytest.TempPathFactory) -> RealStore:
 
 @pytest.fixture(scope="session")
 def baltimore(tmp_path_factory: pytest.TempPathFactory) -> RealStore:
-    """Return the school survey of Baltimore."""
+    """Return the school survey of Baltimore, published."""
     source, folder = real_folder("baltimore"), tmp_path_factory.mktemp("baltimore")
-    return RealStore(folder, ingest(folder, "baltimore", [source / BALTIMORE]))
+    store = RealStore(folder, ingest(folder, "baltimore", [source / BALTIMORE]))
+    publish(folder)
+    return store

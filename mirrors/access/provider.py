@@ -19,16 +19,25 @@ class ProviderSettings(Definition):
     """How a city's claims are read; a claim within a claim is named with dots, as "realm_access.roles".
 
     `school_pattern` is matched against every value of `school_claim`; its group named "school", or all of it,
-    is the school's id.
+    is the school's id. `role_pattern` is for providers that put role and school into one value: its group
+    "role" is looked up in `roles`, and its group "school", where it has one, is a school of that role.
     """
 
     issuer: str = Field(min_length=1)
     role_claim: str = Field(min_length=1)
     roles: Mapping[str, Role] = Field(min_length=1)
+    role_pattern: re.Pattern[str] = re.compile(r"(?P<role>.+)")
     school_claim: str = ""
     school_pattern: re.Pattern[str] = re.compile(r"(?P<school>.+)")
     name_claim: str = "name"
     title: str = ""
+
+    @field_validator("role_pattern")
+    @classmethod
+    def _names_the_role(cls, pattern: re.Pattern[str]) -> re.Pattern[str]:
+        if "role" not in pattern.groupindex:
+            raise ValueError('the pattern has a group "role"')
+        return pattern
 
     @field_validator("issuer")
     @classmethod
@@ -56,12 +65,14 @@ def viewer_of(claims: Mapping[str, Any], settings: ProviderSettings, now: dateti
     expires = moment_of(claims.get("exp"))
     if claims.get("iss") != settings.issuer or not claims.get("sub") or expires is None or expires <= now:
         return None
-    values = _texts(_claim(claims, settings.role_claim))
-    roles = {settings.roles[value] for value in values if value in settings.roles}
+    found = map(settings.role_pattern.fullmatch, _texts(_claim(claims, settings.role_claim)))
+    matches = [match for match in found if match and match["role"] in settings.roles]
+    roles = {settings.roles[match["role"]] for match in matches}
     if len(roles) != 1:
         return None
     [role] = roles
-    schools = _schools(claims, settings) if role is Role.SCHOOL_TEAM else frozenset()
+    with_role = frozenset(match.groupdict().get("school") or "" for match in matches) - {""}
+    schools = with_role | _schools(claims, settings) if role is Role.SCHOOL_TEAM else frozenset()
     if role is Role.SCHOOL_TEAM and not schools:
         return None
     name = _claim(claims, settings.name_claim)

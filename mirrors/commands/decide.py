@@ -25,10 +25,11 @@ EVIDENCE = ("before", "after", "low", "high", "against", "detail")
 def alarms(folder: Path, every: bool) -> None:
     """List the alarms: figures that somebody should look at."""
     from mirrors import jobs
+    from mirrors.access import names_known
 
     with told_plainly():
         see_store(folder)
-        rows = jobs.alarms(folder).to_dict("records")
+        rows, names = jobs.alarms(folder).to_dict("records"), names_known(folder)
     shown = [row for row in rows if every or row["state"] == "open"]
     for row in shown:
         click.echo(f"{row['school_id']} {row['school_year']} {row['alarm']}: {row['state']}")
@@ -36,7 +37,7 @@ def alarms(folder: Path, every: bool) -> None:
         evidence += [f"{name} {row[name]}" for name in EVIDENCE[4:] if row[name]]
         click.echo(f"  {', '.join(evidence)}")
         if row["state"] != "open":
-            click.echo(f"  {row['decided_by']}, {row['decided_at']:%Y-%m-%d}: {row['note']}")
+            click.echo(f"  {names.of(row['decided_by'])}, {row['decided_at']:%Y-%m-%d}: {row['note']}")
     click.echo(f"{len(shown)} alarm(s).")
 
 

@@ -52,12 +52,13 @@ def publish(folder: Path, preview: bool, by: str, wait: bool) -> None:
 def snapshots(folder: Path) -> None:
     """List every snapshot, and which is in use."""
     from mirrors import jobs
+    from mirrors.access import names_known
 
     with told_plainly():
         see_store(folder)
-        there = jobs.snapshots(folder)
+        there, names = jobs.snapshots(folder), names_known(folder)
     for snapshot in there:
-        made = f", {snapshot.at:%Y-%m-%d %H:%M} UTC by {snapshot.by}" if snapshot.at else ""
+        made = f", {snapshot.at:%Y-%m-%d %H:%M} UTC by {names.of(snapshot.by)}" if snapshot.at else ""
         of = f", of uploads {' '.join(map(str, snapshot.uploads))}" if snapshot.uploads else ""
         state = ("" if snapshot.whole else ", damaged") + (", in use" if snapshot.in_use else "")
         click.echo(f"{snapshot.name}{made}{of}{state}")

@@ -67,19 +67,21 @@ def ingest(
 def uploads(folder: Path) -> None:
     """List every upload that was tried."""
     from mirrors import jobs
+    from mirrors.access import names_known
 
     with told_plainly():
         see_store(folder)
-        tried = jobs.uploads(folder)
+        tried, people = jobs.uploads(folder), names_known(folder)
     for upload in tried:
+        by, decided_by = people.of(upload.by), people.of(upload.decided_by)
         names = ", ".join(dict.fromkeys(f.name or f"a {f.extension} file" for f in upload.files))
-        click.echo(f"{upload.upload_id}: {upload.decision}, {upload.at:%Y-%m-%d %H:%M} UTC by {upload.by}")
+        click.echo(f"{upload.upload_id}: {upload.decision}, {upload.at:%Y-%m-%d %H:%M} UTC by {by}")
         click.echo(f"  read by {upload.profile}: {names}")
         problems = {finding.problem for finding in upload.findings}
         if problems:
             click.echo(f"  found: {', '.join(sorted(problems))}")
         if upload.note:
-            click.echo(f"  {upload.decided_by}, {upload.decided_at:%Y-%m-%d}: {upload.note}")
+            click.echo(f"  {decided_by}, {upload.decided_at:%Y-%m-%d}: {upload.note}")
 
 
 @click.command()

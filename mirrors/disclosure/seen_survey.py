@@ -6,7 +6,7 @@ answers who did not take part. A number of one to four people that has fewer tha
 found; its shares are then told as more or less than half, and its groups not at all when that does not do.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +27,7 @@ from mirrors.survey.surveyed import Surveyed
 Tables = Mapping[str, pd.DataFrame]
 Wave = tuple[str, str, str]
 Row = dict[str, Any]
+Remedy = Callable[[dict[str, pd.DataFrame], Sequence["Cell"]], dict[str, pd.DataFrame]]
 
 WAVE = ["school_id", "school_year", "wave"]
 _ABOUT = {"survey_response": "", "survey_theme": "theme", "survey_item": "item", "survey_hotspot": "place"}
@@ -153,10 +154,17 @@ def audit_surveys(
     return found
 
 
-def made_safe(surveyed: Sequence[Surveyed], tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Return the tables without what tells a few people; raises NotProtected where it still can be told."""
+def made_safe(
+    surveyed: Sequence[Surveyed],
+    tables: dict[str, pd.DataFrame],
+    remedies: Sequence[Remedy] | None = None,
+) -> dict[str, pd.DataFrame]:
+    """Return the tables without what tells a few people, each of `remedies` tried after the one before.
+
+    Raises NotProtected where something is left.
+    """
     found = audit_surveys(surveyed, tables)
-    for take_back in (told_coarsely, withheld):
+    for take_back in (told_coarsely, withheld) if remedies is None else remedies:
         if found:
             tables = take_back(tables, found)
             found = audit_surveys(surveyed, tables, {cell.wave for cell in found})

@@ -40,6 +40,7 @@ TITLES = {
     "/funnel": "Around what is expected",
     "/talk": "Notes for the talk",
     "/files": "Bring files",
+    "/survey-import": "Bring a survey made elsewhere",
     "/check-first": "Check first",
     "/publish": "Publish",
     "/ledger": "Ledger",

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import update
 
-from mirrors.access.clock import now
 from mirrors.access.city_sessions import IDLE, LONGEST
+from mirrors.access.clock import now
 from mirrors.desk import writing
 from mirrors.desk.tables import SESSION
 from tests.browser.walking import expect_settled, open_page

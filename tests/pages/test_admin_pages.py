@@ -168,7 +168,8 @@ def test_files_that_pass_wait_until_somebody_takes_them_in(store: Path) -> None:
     rules = page.table[-1].value
     assert set(rules["Result"]) == {"PASS"}
     page = until(pressed(page, "Take in"), "Upload 2 is in.")
-    assert jobs.uploads(store)[-1].by == "Adam Administrator"
+    assert jobs.uploads(store)[-1].by == person(store, Role.ADMINISTRATOR).id
+    assert "Brought by Adam Administrator" in words(opened("ledger"))
     assert not page.file_uploader[0].value, "the files are forgotten"
 
 

@@ -6,12 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mirrors.disclosure.seen_survey import made_safe
 from mirrors.disclosure.survey import (
     MEAN_BOUND,
     MEAN_STEP,
     SHARE_BOUND,
     SHARE_STEP,
     coded,
+    coded_people,
     tables,
     what_is_told,
 )
@@ -50,12 +52,26 @@ def schools(draw: st.DrawFn) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).astype({"option": float})
 
 
+PLACES = ("gate", "toilets")
+
+
+def places(answers: pd.DataFrame) -> pd.DataFrame:
+    """Return counts of who chose each place: as often as an option of the first two items is a four."""
+    who = ["wave", "school_id", "school_year", "group"]
+    found = []
+    for place, item in zip(PLACES, ("T1.1", "T1.2"), strict=True):
+        rows = answers[(answers["item"] == item) & answers["option"].notna()]
+        counts = rows.groupby(who)["option"].agg(chosen=lambda option: (option == 4).sum(), answered="size")
+        found.append(counts.reset_index().assign(place=place))
+    return pd.concat(found, ignore_index=True)
+
+
 def shown(answers: pd.DataFrame) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     """Return the tables and the scores they were made of."""
     place = answers[["wave", "school_id", "school_year", "group"]].drop_duplicates()
     asked = {"questionnaire": "q", "version": 1, "form": "full", "opened": "2024-11-01"}
-    found = surveyed(answers, KEY, place.assign(invited=40.0), place.assign(**asked), {})
-    return tables(found, {}), found.scores
+    found = surveyed(answers, KEY, place.assign(invited=40.0), place.assign(**asked), {}, places(answers))
+    return made_safe([found], tables(found, {})), found.scores
 
 
 @given(schools())
@@ -151,3 +167,59 @@ def test_no_mean_tells_what_one_person_answered(number: int, mean: float) -> Non
     most = {"exact": value + step / 2, "at_least": 100.0, "at_most": value}[status]
     assert least <= 100 * (1 - 1 / number) + 1e-9
     assert most >= 100 / number - 1e-9
+
+
+@given(st.integers(10, 400), st.data())
+def test_no_share_of_people_tells_of_one_to_four(number: int, data: st.DataObject) -> None:
+    """One to four people, and all but so many, could be any other number of them, none included."""
+    chosen = data.draw(st.integers(0, number))
+    told = [coded_people(np.array([k / number]), np.array([float(number)])) for k in range(number + 1)]
+    symbol = [(float(value[0]), str(status[0])) for value, status in told]
+    same = {k for k in range(number + 1) if symbol[k] == symbol[chosen]}
+    value, status = symbol[chosen]
+    assert 0 < value < 1
+    if min(chosen, number - chosen) < 5:
+        assert status != "exact"
+        assert set(range(5)) <= same or set(range(number - 4, number + 1)) <= same
+    if status == "at_most":
+        assert chosen / number <= value
+    elif status == "at_least":
+        assert chosen / number >= value - 1e-9
+    else:
+        assert abs(chosen / number - value) <= 0.05 + 1e-9
+
+
+@given(schools())
+def test_places_are_told_of_ten_or_more_and_nothing_small_is_left(answers: pd.DataFrame) -> None:
+    if answers["option"].isna().all():
+        return
+    found, _ = shown(answers)
+    spots = found["survey_hotspot"]
+    counted = places(answers).set_index(["school_id", "group", "place"])
+    for row in spots[spots["status"] == "exact"].to_dict("records"):
+        parts = WHOLES.get(row["group"], (row["group"],))
+        at = [(row["school_id"], part, row["place"]) for part in parts]
+        here = counted.loc[[key for key in at if key in counted.index]]
+        chosen, answered = here["chosen"].sum(), here["answered"].sum()
+        assert answered >= 10
+        if min(chosen, answered - chosen) < 5:
+            assert row["value_status"] != "exact"
+    untold = spots["status"] != "exact"
+    assert spots.loc[untold, ["value", "respondents"]].isna().all(axis=None)
+
+
+@given(st.lists(st.integers(1, 14), min_size=2, max_size=2))
+def test_what_is_told_of_two_parts_never_says_which_is_small(sizes: list[int]) -> None:
+    rows = pd.DataFrame(
+        {"group": ["teachers", "other_staff", "staff"], "place": 1, "respondents": [*sizes, sum(sizes)]}
+    )
+    word = tuple(what_is_told(rows, ["place"]))
+    likewise = {
+        tuple(what_is_told(rows.assign(respondents=[one, sum(sizes) - one, sum(sizes)]), ["place"]))
+        for one in range(1, sum(sizes))
+        if min(one, sum(sizes) - one) < 10
+    }
+    if min(sizes) < 10 <= sum(sizes):
+        assert likewise == {word}
+    # Of the smallest whole that is told, a part of one to four could be any part.
+    assert all(each != "exact" for each in word[:2]) or min(sizes) >= 10

@@ -9,6 +9,7 @@ from mirrors.disclosure.survey import tables
 from mirrors.intake.rules import Problem
 from mirrors.store import Register
 from mirrors.survey.surveyed import from_summary, of_summary
+from mirrors.views.school import school_names
 from tests.real_data import BALTIMORE, RealStore, real_folder
 
 pytestmark = pytest.mark.real
@@ -129,4 +130,55 @@ class TestMirror:
     ) -> None:
         wrong = shown["survey_response"].query("response == 'wrong'")
         assert len(wrong) == 23
+        assert wrong["response_rate"].isna().all()
+
+
+class TestSnapshot:
+    @pytest.fixture(scope="class")
+    @classmethod
+    def published(cls, baltimore: RealStore) -> pd.DataFrame:
+        return pd.DataFrame(baltimore.snapshot().rows("survey_theme"))
+
+    def test_every_school_is_listed_by_name(self, baltimore: RealStore) -> None:
+        schools = school_names(baltimore.snapshot())
+        assert len(schools) == 181
+        assert all(school.name != school.school_id for school in schools)
+
+    def test_of_a_school_with_three_groups_safety_is_that_of_the_file(
+        self, published: pd.DataFrame, file: pd.DataFrame
+    ) -> None:
+        safety = published[published["theme"] == "safety"]
+        three = safety[safety["status"] == "exact"].groupby("school_id").filter(lambda rows: len(rows) == 3)
+        assert three["school_id"].nunique() > 100
+        wanted = file.set_axis(file.index.set_names(["school_id", "group"]))["Safety Dimension Score"]
+        both = three.merge(wanted.rename("file").reset_index(), on=["school_id", "group"])
+        assert len(both) == len(three)
+        shown, true = both["favourable"].astype(float), both["file"].astype(float)
+        bound = both["favourable_status"]
+        # Shares are told in steps by size, the coarsest a tenth, and never beyond their bounds.
+        assert ((shown - true).abs() <= 0.05 + 1e-9)[bound == "exact"].all()
+        assert (true <= shown + 1e-9)[bound == "at_most"].all()
+        assert (true >= shown - 1e-9)[bound == "at_least"].all()
+        assert (bound == "exact").mean() > 0.8
+
+    def test_what_is_hidden_in_the_file_is_hidden_here(
+        self, published: pd.DataFrame, file: pd.DataFrame
+    ) -> None:
+        safety = published[published["theme"] == "safety"].set_index(["school_id", "group"])
+        hidden = (file["Response Count"] == "S").reindex(safety.index)
+        assert hidden.sum() == 48
+        assert not (safety.loc[hidden, "status"] == "exact").any()
+        assert safety.loc[hidden, ["favourable", "respondents", "mean"]].isna().all(axis=None)
+
+    def test_what_was_not_asked_is_told_as_that(self, published: pd.DataFrame, file: pd.DataFrame) -> None:
+        column = next(name for name in file.columns if name.split("-")[0].strip() == "Parent1")
+        rows = published[published["theme"] == "Parent1"].set_index(["school_id", "group"])
+        blank = (file[column] == "").reindex(rows.index)
+        assert blank.any()
+        assert set(rows.loc[blank, "status"]) == {"not_asked"}
+
+    def test_more_answers_than_invited(self, baltimore: RealStore) -> None:
+        response = pd.DataFrame(baltimore.snapshot().rows("survey_response"))
+        wrong = response[response["response"] == "wrong"]
+        assert 0 < len(wrong) <= 23
         assert wrong["response_rate"].isna().all()

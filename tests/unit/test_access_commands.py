@@ -21,6 +21,7 @@ from mirrors.desk import desk_file
 from mirrors.desk.copying import COPY
 from mirrors.progress import silent
 from mirrors.store.published import candidate
+from mirrors.views.ledger import ledger_view, snapshots_view
 from tests.desks import ADMINISTRATOR, WORDS, person
 from tests.small_city import write_small_city
 
@@ -199,9 +200,12 @@ def test_what_is_published_names_no_person(published: Path) -> None:
     assert by == [f"console:{machine_account()}", viewer.account, f"console:{machine_account()}"]
     kept = b"".join(path.read_bytes() for path in (published / "published").iterdir())
     assert b"Annemie" not in kept
-    assert [event.by for event in jobs.events(published) if event.what == "published"][1:] == [
-        "Annemie Peeters"
-    ] * 2
+    recorded = [event.by for event in jobs.events(published) if event.what == "published"][1:]
+    assert recorded == [viewer.account, "Annemie Peeters"]
+    shown = [event.by for event in ledger_view(published, viewer).events if event.what == "published"]
+    assert shown[:2] == ["Annemie Peeters", "Annemie Peeters"]
+    assert snapshots_view(published, viewer)[1].by == "Annemie Peeters"
+    assert "UTC by Annemie Peeters," in run("snapshots", "--store", published)
 
 
 def test_the_page_of_people_tells_schools_by_name_and_who_is_in(published: Path) -> None:

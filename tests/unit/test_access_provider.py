@@ -195,3 +195,29 @@ def test_an_administrator_ends_it_and_a_stranger_does_not(access: Access, clock:
     assert not access.sessions.ended(told)
     access.sessions.end_all(ADMINISTRATOR, viewer_account(told))
     assert access.sessions.ended(told)
+
+
+def test_a_role_and_its_school_may_stand_in_one_value(tmp_path: Path, clock: Clock) -> None:
+    one_value = (
+        f"issuer: {ISSUER}\nrole_claim: mirrors_rol_3d\n"
+        'role_pattern: "(?P<role>[A-Za-z]+):(?P<school>[0-9]+)"\n'
+        "roles: {MirrorsSchool: school_team, MirrorsAdvies: adviser}\n"
+    )
+    (tmp_path / "access.yaml").write_text(one_value, encoding="utf-8")
+    settings = provider_settings(tmp_path)
+    assert settings is not None
+
+    def viewer(*values: str) -> Viewer | None:
+        return viewer_of(claims(clock, mirrors_rol_3d=list(values)), settings, clock())
+
+    team = viewer("MirrorsSchool:0012345", "MirrorsSchool:0012346", "Other:0099999")
+    assert team is not None
+    assert (team.role, team.school_ids) == (Role.SCHOOL_TEAM, frozenset({"0012345", "0012346"}))
+    adviser = viewer("MirrorsAdvies:0200001")
+    assert adviser is not None
+    assert (adviser.role, adviser.school_ids) == (Role.ADVISER, frozenset())
+    for values in (("MirrorsSchool:",), ("MirrorsSchool",), ("MirrorsSchool:1", "MirrorsAdvies:1"), ()):
+        assert viewer(*values) is None
+    (tmp_path / "access.yaml").write_text(one_value.replace("P<role>", "P<rol>"), encoding="utf-8")
+    with pytest.raises(DefinitionError):
+        provider_settings(tmp_path)

@@ -24,6 +24,7 @@ from mirrors.casework import (
 )
 from mirrors.desk import database
 from mirrors.store import StoreBusy, StoreDamaged
+from tests.people import CONSOLE, PASSWORD, access
 
 ADVISER = Viewer(Role.ADVISER, name="An at the desk")
 TEAM = Viewer(Role.SCHOOL_TEAM, frozenset({"S1"}))
@@ -175,3 +176,19 @@ def test_a_desk_that_another_program_holds_is_told_plainly(
     with pytest.raises(StoreBusy):
         take_back(tmp_path, ADVISER, "S1", ROSE)
     holder.close()
+
+
+def test_an_act_is_kept_by_account_and_read_by_name(tmp_path: Path) -> None:
+    first, second = (
+        access(tmp_path).accounts.accept(
+            access(tmp_path).accounts.invite(CONSOLE, "An Peeters", sign_in, "adviser"), PASSWORD
+        )
+        for sign_in in ("an", "an2")
+    )
+    for account, one in ((first, ROSE), (second, IMPROVED)):
+        set_aside(tmp_path, account.viewer, "S1", one, "moved to another building")
+    with sqlite3.connect(tmp_path / "desk.sqlite") as connection:
+        kept = [row[0] for row in connection.execute("SELECT by FROM entry ORDER BY number")]
+    assert kept == [first.id, second.id], "two people may bear one name"
+    log = log_of(tmp_path, first.viewer, "2024-25", "A2")
+    assert [entry.by for entry in log] == ["An Peeters"] * 2

@@ -16,6 +16,7 @@ from mirrors.sample.files import FORMATS
 from mirrors.sample.measures.further import kaplan_meier_median
 from mirrors.sample.schools import CitySize
 from mirrors.sample.timetable import HALF_DAYS, SCHOOL_YEARS, half_days, school_days
+from mirrors.survey.questionnaire import load_questionnaire
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMITTED = ROOT / "data" / "sample"
@@ -36,6 +37,9 @@ COLUMNS = {
     "trajectory": ["outcome", "pupils", "base"],
     "lateness": ["kind", "events", "pupil_days"],
     "measure": ["measure", "member", "numerator", "denominator", "pupils"],
+    "survey_responses": [
+        *("wave", "respondent_group", "respondent", "background", "item", "answer", "invited"),
+    ],
 }
 CHAIN = ["threshold", "notified", "contact", "plan", "returned"]
 Tables = dict[str, pd.DataFrame]
@@ -694,3 +698,41 @@ def test_committed_files_are_what_the_generator_writes(whole_city: Tables, tmp_p
     for name, table in read_city(tmp_path).items():
         pd.testing.assert_frame_equal(table, whole_city[name])
     assert (tmp_path / "truth.json").read_text(encoding="utf-8") == TRUTH.read_text(encoding="utf-8")
+
+
+class TestSurvey:
+    def test_half_of_the_schools_asked_in_the_last_two_years(self, whole_city: Tables) -> None:
+        answers, schools = whole_city["survey_responses"], whole_city["schools"]["school_id"].nunique()
+        asked = answers.groupby("school_year")["school_id"].nunique()
+        assert list(asked.index) == [BEFORE, LAST]
+        assert 0.35 * schools < asked[BEFORE] < asked[LAST] <= 0.5 * schools
+        assert set(answers["respondent_group"]) == {"pupils_9_12", "pupils_12_18", "teachers", "other_staff"}
+        assert (COMMITTED / "survey_responses.parquet").stat().st_size < 600_000
+
+    def test_there_are_schools_at_every_threshold(self, whole_city: Tables) -> None:
+        place = ["school_id", "school_year", "respondent_group"]
+        people = whole_city["survey_responses"].groupby(place)["respondent"].nunique()
+        assert (people < 10).any()
+        assert people.between(10, 29).any()
+        assert (people >= 30).any()
+
+    def test_what_was_planted_shows(self, whole_city: Tables, truth: dict[str, Any]) -> None:
+        answers, told = whole_city["survey_responses"], truth["survey"]
+        pupils = answers[answers["respondent_group"].str.startswith("pupils")]
+        sheets = [load_questionnaire(group) for group in ("pupils_9_12", "pupils_12_18")]
+        bad = {
+            item.id for one in sheets for item in one.items if item.reversed and item.theme in told["themes"]
+        }
+        met = pupils[pupils["item"].isin(bad)]
+        level = met.groupby(["school_year", "school_id"])["answer"].mean().astype(float)
+        rank = level.groupby("school_year").rank(ascending=False)
+        assert rank[BEFORE, told["worse"]] <= 3
+        assert rank[LAST, told["worse"]] <= 3
+        assert rank[BEFORE, told["better"]] <= 3
+        assert level[BEFORE, told["better"]] - level[LAST, told["better"]] > 0.4
+        assert abs(level[BEFORE, told["worse"]] - level[LAST, told["worse"]]) < 0.4
+        place = ["school_id", "school_year", "respondent_group"]
+        groups = pupils.groupby(place).agg(there=("respondent", "nunique"), invited=("invited", "first"))
+        assert (
+            groups.loc[told["low_response"], "there"] < 0.5 * groups.loc[told["low_response"], "invited"]
+        ).all()

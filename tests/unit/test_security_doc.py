@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from mirrors.access import Role
+from mirrors.access.city_sessions import IDLE, LONGEST
 from mirrors.access.passwords import SHORTEST
 from mirrors.access.provider import provider_settings, viewer_of
-from mirrors.access.city_sessions import IDLE, LONGEST
 from mirrors.access.throttle import BY_NAME, BY_NAME_ALONE, LOCKED_FOR
 
 TEXT = (Path(__file__).parents[2] / "docs" / "security.md").read_text(encoding="utf-8")
