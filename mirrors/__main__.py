@@ -41,7 +41,7 @@ def serve(folder: Path, port: int) -> None:
     os.environ["MIRRORS_STORE"] = str(folder.resolve())
     os.chdir(ROOT)
     options = ["--server.port", str(port), "--server.headless", "true"]
-    os.execv(sys.executable, [sys.executable, "serving.py", "run", "app.py", *options])
+    os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", "app.py", *options])
 
 
 @main.command()
