@@ -58,6 +58,21 @@ def safety_sentences(view: SafetyView, language: Language) -> str:
             "These figures came in as totals of a survey held elsewhere. They are told as they came, "
             "and compared with nothing."
         )
+    return _own_sentence(view, language)
+
+
+def _own_sentence(view: SafetyView, language: Language) -> str:
+    """Return why nothing is set beside other schools."""
+    responses = {each.response for each in view.scores if each.is_told and not each.indicative}
+    if responses & {"caution", "good"}:
+        return language.text(
+            "These are **your own results**; too few other schools asked the same to set them beside."
+        )
+    if responses & {"wrong", "unknown"}:
+        return language.text(
+            "These are **your own results**; as long as nobody knows how many were really invited, they are not "
+            "set beside other schools."
+        )
     return language.text("These are **your own results**; too few answered to set them beside other schools.")
 
 
@@ -284,10 +299,11 @@ def obstacles_lines(view: SafetyView, language: Language) -> str:
         told.append(line)
     if not told:
         return language.text("Nothing is told of coming to school and obstacles.")
+    words = {"theme": theme_title(view.obstacles[0].theme, language), "groups": language.join(told)}
+    if all(each.peers.median is None for each in view.obstacles):
+        return language.text("{theme}, in points out of 100: {groups}.", **words)
     return language.text(
-        "{theme}, in points out of 100, with the median of similar schools in brackets: {groups}.",
-        theme=theme_title(view.obstacles[0].theme, language),
-        groups=language.join(told),
+        "{theme}, in points out of 100, with the median of similar schools in brackets: {groups}.", **words
     )
 
 

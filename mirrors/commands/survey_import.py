@@ -56,9 +56,9 @@ def survey_import(
     wait: bool,
     file: Path,
 ) -> None:
-    """Take in the answers in FILE, as a survey tool exports them, or none of them.
+    """Take in answers to a survey made elsewhere.
 
-    What tells who answered is left out. An answer that is not understood refuses the file: say what it means
+    All in FILE, as a survey tool exports them, or none. What tells who answered is left out. An answer that is not understood refuses the file: say what it means
     on the page, or in a profile written with --save (survey-profiles/NAME.yaml in the store).
     """
     from mirrors import jobs

@@ -261,7 +261,7 @@ class TestTheLedger:
         result = mirrors("restore", "--store", tried, "--snapshot", "0001")
         assert (result.exit_code, result.stdout) == (DONE, "Snapshot 0001 is in use.\n")
         first, second = mirrors("snapshots", "--store", tried).stdout.splitlines()
-        assert re.fullmatch(r"0001, .* UTC by console:\S+, of uploads 1, in use", first)
+        assert re.fullmatch(r"0001, .* UTC by \S+, of uploads 1, in use", first)
         assert re.fullmatch(r"0002, .* UTC by .*, of uploads 1", second)
 
     def test_names_the_snapshots_there_are(self, tried: Path) -> None:

@@ -29,6 +29,7 @@ TOLD_OF = [
 """School, participants as they are told, rate and its word, whether it is indicative, and what is said."""
 
 COMPARED = {"N30", "R50"}
+TOO_FEW = {"N10", "N29", "R29", "R49"}
 SURVEY = (
     *("survey_theme", "survey_item", "survey_hotspot", "survey_gap", "survey_stands_out", "survey_change"),
     *("survey_response", "survey_quality"),
@@ -108,7 +109,7 @@ def test_only_thirty_and_half_are_compared(mirror: Callable[[str], SafetyView], 
     assert all((each.verdict is not Verdict.UNKNOWN) is compared for each in view.scores if each.is_told)
     assert all((each.peers.median is not None) is compared for each in view.scores if each.is_told)
     assert all((each.expected is not None) is compared for each in view.scores if each.is_told)
-    assert (safety_sentences(view, ENGLISH) == OWN) is not (compared or school == "N09")
+    assert (safety_sentences(view, ENGLISH) == OWN) is (school in TOO_FEW)
     assert not view.standing_out or compared
 
 
