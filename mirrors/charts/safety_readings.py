@@ -70,8 +70,8 @@ def _own_sentence(view: SafetyView, language: Language) -> str:
         )
     if responses & {"wrong", "unknown"}:
         return language.text(
-            "These are **your own results**; as long as nobody knows how many were really invited, they are not "
-            "set beside other schools."
+            "These are **your own results**; as long as nobody knows how many were really invited, they are "
+            "not set beside other schools."
         )
     return language.text("These are **your own results**; too few answered to set them beside other schools.")
 

@@ -19,7 +19,7 @@ from mirrors.survey.key import scoring_key
 from mirrors.survey.questionnaire import load_questionnaires
 from mirrors.views.safety import SafetyView, safety_view, safety_waves
 from tests.browser.conftest import serving, signed_in
-from tests.browser.walking import expect_no_exception, expect_settled, open_page
+from tests.browser.walking import expect_charts_drawn, expect_no_exception, expect_settled, open_page
 from tests.collecting import PUPILS, TEACHERS, fill_in
 from tests.people import ADVISER, session
 from tests.threshold_city import NEIGHBOUR, SMALL_PART, TO_ASK, YEAR, name, publish_threshold_city
@@ -275,6 +275,7 @@ def the_mirror_tells(city: Served, team: Page, adviser: Page) -> None:
             assert abs(score.own.value - points(group, theme, people)) <= step / 2
     for page in (team, adviser):
         open_page(page, f"/safety?school={TO_ASK}")
+        expect_charts_drawn(page)
         told = main(page)
         expect_no_exception(page)
         assert "About 40 pupils of 12 to 18 and about 10 teachers took part." in told
