@@ -215,6 +215,11 @@ def choose_year(shown: SnapshotView, *more: str) -> str | None:
 def unknown_link() -> None:
     """Say that the link asks for something this snapshot does not hold."""
     say = language()
+    if not about(snapshot()).school_years:
+        st.info(
+            say.text("No figures of absence have been published yet. What was asked stands under Safety.")
+        )
+        return
     st.info(
         say.text("This link asks for something that is not in the figures shown here. Please choose above.")
     )

@@ -222,6 +222,9 @@ def _themes(view: SafetyView, say: Language) -> None:
     if care := care_sentences(view, group, say):
         st.caption(care)
     page.chart_table(chart)
+    if questions := view.questions_of_group(group):
+        every = themes(questions, say, page.palette())
+        page.as_table(say.text("Every question as a table"), every.table, every.title)
 
 
 def _gaps(view: SafetyView, say: Language) -> None:

@@ -124,7 +124,10 @@ def participation_line(each: Participation, language: Language) -> str:
     """Return how many of a group took part."""
     if each.participants is None:
         return language.text("fewer than 10 answered: nothing is told of them")
-    values = {"number": language.number(each.participants)}
+    # To the nearest five, everybody would be more than there are.
+    everybody = each.invited is not None and each.response != "wrong"
+    number = min(each.participants, each.invited or 0) if everybody else each.participants
+    values = {"number": language.number(number)}
     if each.invited is None:
         return language.text("about {number}; nobody noted how many were invited", **values)
     values["invited"] = language.number(each.invited)

@@ -58,8 +58,9 @@ def survey_import(
 ) -> None:
     """Take in answers to a survey made elsewhere.
 
-    All in FILE, as a survey tool exports them, or none. What tells who answered is left out. An answer that is not understood refuses the file: say what it means
-    on the page, or in a profile written with --save (survey-profiles/NAME.yaml in the store).
+    All of FILE, as a survey tool exports it, or none. What tells who answered is left out. An answer that is
+    not understood refuses the file: say what it means on the page, or in a profile written with --save
+    (survey-profiles/NAME.yaml in the store).
     """
     from mirrors import jobs
     from mirrors.access import Event

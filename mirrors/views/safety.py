@@ -18,6 +18,7 @@ from mirrors.views.safety_scores import (
     StandsOut,
     ThemeName,
     ThemeScore,
+    Told,
     Wave,
     waves,
 )
@@ -68,8 +69,16 @@ class SafetyView:
         return tuple(group for group in ORDER if group in told)
 
     def of_group(self, group: str) -> tuple[ThemeScore, ...]:
-        """Return the themes as one group sees them."""
-        return tuple(each for each in self.scores if each.group == group)
+        """Return the themes that one group was asked about, as it sees them."""
+        return tuple(each for each in self._asked(group) if not each.theme.is_question)
+
+    def questions_of_group(self, group: str) -> tuple[ThemeScore, ...]:
+        """Return the single questions of a provider, as one group answered them."""
+        return tuple(each for each in self._asked(group) if each.theme.is_question)
+
+    def _asked(self, group: str) -> tuple[ThemeScore, ...]:
+        of_group = (each for each in self.scores if each.group == group)
+        return tuple(each for each in of_group if each.told is not Told.NOT_ASKED)
 
     @property
     def is_compared(self) -> bool:

@@ -116,7 +116,8 @@ def safety_city_years(snapshot: Snapshot, viewer: Viewer) -> tuple[str, ...]:
     Raises NotAllowed unless the viewer may see the city.
     """
     viewer.require_city()
-    return tuple(sorted({row["school_year"] for row in snapshot.rows("survey_city")}))
+    tables = ("survey_city", "survey_participation")
+    return tuple(sorted({row["school_year"] for name in tables for row in snapshot.rows(name)}))
 
 
 def _in_order(rows: list[dict[str, Any]], words: Vocabulary) -> list[dict[str, Any]]:

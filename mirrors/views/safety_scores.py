@@ -34,6 +34,11 @@ class ThemeName:
     id: str
     title: Texts | None
 
+    @property
+    def is_question(self) -> bool:
+        """Whether it is one question of a provider, which numbers them."""
+        return self.title is None and any(character.isdigit() for character in self.id)
+
 
 @dataclass(frozen=True)
 class Wave:
