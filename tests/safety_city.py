@@ -9,7 +9,7 @@ import pandas as pd
 
 from mirrors.benchmark.features import SIZE, FeatureMatrix
 from mirrors.benchmark.peer_group import PeerGroups
-from mirrors.disclosure.survey import coded_shares, tables, what_is_told
+from mirrors.disclosure.survey import shares_of_people, tables
 from mirrors.store.published import publish_tables
 from mirrors.survey.key import scoring_key
 from mirrors.survey.questionnaire import load_questionnaires
@@ -143,9 +143,7 @@ def _hotspots(scores: pd.DataFrame) -> pd.DataFrame:
     at = ["school_id", "school_year", "wave", "group"]
     asked = scores.loc[scores["theme"] == "T1", [*at, "respondents"]]
     rows = pd.concat([asked.assign(place=place, value=share) for place, share in PLACES.items()])
-    rows = rows.reset_index(drop=True)
-    word = what_is_told(rows, ["school_id", "school_year", "wave", "place"])
-    return rows.assign(status=word, **coded_shares(rows, "value", word == "exact"))
+    return shares_of_people(rows.reset_index(drop=True), [*at, "place"])
 
 
 def publish_safety_city(folder: Path, **more: pd.DataFrame) -> Path:

@@ -24,6 +24,7 @@ def preview_sentences(preview: Preview, names: Mapping[str, str], language: Lang
         *_years(preview, language),
         *_schools(preview, names, language),
         *_indicators(preview, language),
+        *_surveys(preview, language),
     ]
 
 
@@ -88,6 +89,12 @@ def _indicators(preview: Preview, language: Language) -> list[str]:
             language.text("Indicators that go: {names}.", names=_titles(preview.indicators_go, language))
         )
     return told
+
+
+def _surveys(preview: Preview, language: Language) -> list[str]:
+    if any(table.startswith("survey_") for table in preview.other_tables):
+        return [language.text("What the safety mirror tells of surveys changes.")]
+    return []
 
 
 def _some(schools: tuple[str, ...], names: Mapping[str, str], language: Language) -> str:

@@ -23,7 +23,7 @@ from mirrors.survey.response import (
 )
 from mirrors.survey.scores import t_quantile
 from mirrors.survey.shrinkage import pooled_variance
-from mirrors.survey.surveyed import Surveyed
+from mirrors.survey.surveyed import SUMMARY, Surveyed
 
 BANDS = np.array([20, 50, 100])
 """Numbers of respondents from which more is told; there are four bands, the first one from ten."""
@@ -116,6 +116,18 @@ def coded(
     return shown, np.select([low, high], ["at_most", "at_least"], "exact")
 
 
+def _indices_as_told(rows: pd.DataFrame, shares: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return shares with those of a provider's index to the whole per cent, as the provider tells them.
+
+    An index is made of many questions, and is nobody's answer; single questions of a provider have a number.
+    A theme of ours may be a single question, and its share one of people.
+    """
+    is_index = (rows["wave"] == SUMMARY) & ~rows["theme"].str.contains(r"\d")
+    exact = is_index.to_numpy(dtype=bool) & (shares["favourable_status"] == "exact")
+    share = round_to(rows["favourable"].to_numpy(float), RATE_STEP)
+    return {**shares, "favourable": np.where(exact, share, shares["favourable"])}
+
+
 def coded_people(share: Floats, number: Floats) -> tuple[Floats, np.ndarray]:
     """Return shares of people 0..1 as they may be shown, with their status.
 
@@ -158,7 +170,7 @@ def themes(surveyed: Surveyed, peers: dict[str, PeerGroups], rules: Rules) -> pd
         mean_status=np.where(known, status, ""),
         low=low,
         high=high,
-        **coded_shares(rows, "favourable", told),
+        **_indices_as_told(rows, coded_shares(rows, "favourable", told)),
         **coded_shares(rows, "unfavourable", told),
         response=rows[[*_PLACE, "group"]].merge(_who_took_part(rows), how="left")["response"].to_numpy(),
         indicative=told & (number < FEWEST_COMPARED),

@@ -58,10 +58,22 @@ def survey_cube(
     every = [each.changes for each in surveys.all if len(each.changes)]
     found["survey_change"] = changes(_joined(every), found["survey_theme"])
     found = made_safe(surveys.all, found)
-    scores = _joined([each.scores for each in reversed(surveys.all)])
+    scores = oldest_first(_joined([each.scores for each in surveys.all]), surveys.waves)
     found |= {"survey_participation": participation(scores), "survey_wave": surveys.waves}
     # Of a summary, there is nothing that needs single answers, not even a column.
     return {name: frame for name, frame in found.items() if len(frame.columns)}
+
+
+def oldest_first(scores: pd.DataFrame, waves: pd.DataFrame) -> pd.DataFrame:
+    """Return the scores in the order of their waves: those of files by number, before those with a first day.
+
+    The ids of waves of the desk are random.
+    """
+    opened = waves.set_index(_WAVE)["opened"].reindex(pd.MultiIndex.from_frame(scores[_WAVE]))
+    number = pd.to_numeric(scores["wave"], errors="coerce").fillna(0)
+    order = scores.assign(_opened=pd.to_datetime(opened.to_numpy()), _number=number)
+    ordered = order.sort_values(["_opened", "_number"], kind="stable", na_position="first")
+    return ordered.drop(columns=["_opened", "_number"]).reset_index(drop=True)
 
 
 def _joined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:

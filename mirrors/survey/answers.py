@@ -281,7 +281,9 @@ class Answers:
         connection.execute(update(SURVEY_ANSWER).where(of_wave).values(spent="[]"))
         connection.execute(delete(SURVEY_WAITING).where(SURVEY_WAITING.c.wave_id == wave.id))
         connection.execute(delete(SURVEY_ACCESS).where(SURVEY_ACCESS.c.wave_id == wave.id))
-        connection.execute(update(SURVEY_WAVE).where(SURVEY_WAVE.c.id == wave.id).values(settled=True))
+        # With its last day: a clock that is put back must not open again what was brought in and published.
+        ended = {"settled": True, "closed_on": wave.closed_on or wave.last_day}
+        connection.execute(update(SURVEY_WAVE).where(SURVEY_WAVE.c.id == wave.id).values(**ended))
 
 
 def _of(table: Table, wave_id: str, group: str) -> ColumnElement[bool]:

@@ -10,7 +10,10 @@ from mirrors.store import Snapshot
 from mirrors.survey.groups import WHOLES
 from mirrors.survey.vocabulary import Vocabulary, vocabulary
 from mirrors.views.figure import Status
-from mirrors.views.safety_scores import ORDER, ThemeName, Told, parts_of
+from mirrors.views.safety_scores import ORDER, ThemeName, Told, parts_of, place_of_waves
+
+MOST = 100.0
+"""Points that a score can have."""
 
 MANY = 0.2
 FEWEST_LOW = 3
@@ -194,10 +197,13 @@ def _behind(snapshot: Snapshot, school_year: str) -> dict[tuple[str, str], set[s
 def _last_scores(snapshot: Snapshot, school_year: str) -> dict[tuple[str, str], list[float]]:
     """Return the scores that are told of each theme and group, of the last survey of a school in the year."""
     found: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
-    rows = snapshot.rows("survey_theme", order_by="wave", school_year=school_year, status=Told.TOLD.value)
-    for row in rows:
-        if row["mean"] is not None and row["mean_status"] != Status.AT_LEAST:
-            found[row["theme"], row["group"]][row["school_id"]] = row["mean"]
+    place = place_of_waves(snapshot, school_year)
+    rows = snapshot.rows("survey_theme", school_year=school_year, status=Told.TOLD.value)
+    for row in sorted(rows, key=lambda row: place.get((row["school_id"], str(row["wave"])), -1)):
+        if row["mean"] is not None:
+            # Of "at least" nobody can say that it is low.
+            value = MOST if row["mean_status"] == Status.AT_LEAST else row["mean"]
+            found[row["theme"], row["group"]][row["school_id"]] = value
     return defaultdict(list, {key: list(of_schools.values()) for key, of_schools in found.items()})
 
 

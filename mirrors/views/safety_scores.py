@@ -153,21 +153,31 @@ class Share:
 
 def waves(snapshot: Snapshot, school_id: str) -> tuple[Wave, ...]:
     """Return every wave of a school, the latest first."""
-    rows = snapshot.rows("survey_wave", school_id=school_id)
     known = {
-        (row["school_year"], str(row["wave"])): Wave(
-            str(row["wave"]),
-            row["school_year"],
-            row["kind"],
-            row["form"] or "",
-            _day(row["opened"]),
-            _day(row["closed"]),
-        )
-        for row in rows
+        (row["school_year"], str(row["wave"])): _wave(row)
+        for row in snapshot.rows("survey_wave", school_id=school_id)
     }
     for row in snapshot.rows("survey_theme", school_id=school_id):
         known.setdefault((row["school_year"], str(row["wave"])), Wave(str(row["wave"]), row["school_year"]))
     return tuple(sorted(known.values(), key=_when, reverse=True))
+
+
+def place_of_waves(snapshot: Snapshot, school_year: str) -> dict[tuple[str, str], int]:
+    """Return (school, wave) -> place of every wave of a school year, the first of them lowest."""
+    rows = snapshot.rows("survey_wave", school_year=school_year)
+    ordered = sorted(rows, key=lambda row: _when(_wave(row)))
+    return {(row["school_id"], str(row["wave"])): place for place, row in enumerate(ordered)}
+
+
+def _wave(row: dict[str, Any]) -> Wave:
+    return Wave(
+        str(row["wave"]),
+        row["school_year"],
+        row["kind"],
+        row["form"] or "",
+        _day(row["opened"]),
+        _day(row["closed"]),
+    )
 
 
 def _day(value: Any) -> date | None:

@@ -257,6 +257,7 @@ def publish(browser: Browser, city: Served) -> None:
     open_page(page, "/publish")
     page.get_by_role("button", name="See what will change").click()
     expect(page.get_by_text(re.compile("Against snapshot")).first).to_be_visible(timeout=_COMPUTING)
+    expect(page.get_by_text("What the safety mirror tells of surveys changes.")).to_be_visible()
     page.get_by_role("button", name="Publish", exact=True).click()
     expect(page.get_by_text(re.compile("is in use: readers see it")).first).to_be_visible(timeout=_COMPUTING)
     for path in ("/safety", "/waves"):

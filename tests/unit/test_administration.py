@@ -317,6 +317,8 @@ def test_a_preview_says_what_comes_and_goes() -> None:
     assert "1 school goes: S3." in said
     assert "School years that come: 2024-25." in said
     assert "Indicators that go: overall absence." in said
+    assert "surveys" not in said
+    assert "surveys changes" in sentences(preview(other_tables=("survey_theme",)))
 
 
 def test_a_preview_tells_an_administrator_sizes_and_no_school() -> None:

@@ -146,6 +146,22 @@ def test_a_sheet_that_comes_too_late_is_not_taken(here: Collecting, clock: Clock
         here.answers.hand_in(admission, AnswerSheet({}, None))
 
 
+def test_a_clock_that_is_put_back_opens_no_wave_again(here: Collecting, clock: Clock) -> None:
+    opened = wave(here)
+    [code, *_] = codes(opened, PUPILS)
+    admission = here.answers.admission(code)
+    assert admission is not None
+    for number in range(6):
+        answer(here, code, number)
+    before, clock.at = clock.at, day_after()
+    told = here.waves.participation(TEAM, opened.wave.id)
+    clock.at = before
+    with pytest.raises(Closed):
+        here.answers.hand_in(admission, sheet(7))
+    assert here.waves.participation(TEAM, opened.wave.id) == told
+    assert len(answers_of(here.folder, PUBLISHER, opened.wave.id, clock).answers["respondent"].unique()) == 6
+
+
 @pytest.mark.parametrize(("answered", "kept"), [(4, 0), (5, 5), (9, 9), (10, 10), (11, 11)])
 def test_fewer_than_five_are_not_kept(here: Collecting, clock: Clock, answered: int, kept: int) -> None:
     opened = wave(here)

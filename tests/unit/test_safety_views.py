@@ -412,6 +412,31 @@ def test_a_theme_that_is_low_in_many_schools_calls_for_an_offer(
     assert all(COUNCIL in {kind["en"] for kind in each.kinds} for each in found.offers)
 
 
+def test_of_two_waves_in_a_year_the_city_counts_the_one_opened_last(published: object) -> None:
+    of_city = city_tables()
+    waves, themes = of_city["survey_wave"], of_city["survey_theme"]
+    here = (themes["theme"] == "T9") & (themes["group"] == PUPILS) & (themes["school_year"] == YEAR)
+    last = themes[here & (themes["status"] == "exact")].head(24).assign(mean=60.0, mean_status="exact")
+    # The earlier one comes last by its name, as the ids of waves are random.
+    early = waves[waves["school_year"] == YEAR].assign(wave="w9", opened=pd.Timestamp("2024-09-10"))
+    rows = pd.concat([last, last.assign(wave="w9", mean=45.0)])
+    found = safety_city_view(
+        published(survey_theme=rows, survey_wave=pd.concat([waves, early])),  # type: ignore[operator]
+        ADVISER,
+        YEAR,
+    )
+    assert found.offers == ()
+
+
+def test_schools_at_the_top_of_the_scale_count_among_all(published: object) -> None:
+    themes = city_tables()["survey_theme"]
+    here = (themes["theme"] == "T9") & (themes["group"] == PUPILS) & (themes["school_year"] == YEAR)
+    rows = themes[here & (themes["status"] == "exact")].head(24).assign(mean=90.0, mean_status="at_least")
+    rows.loc[rows.index[:5], ["mean", "mean_status"]] = [45.0, "exact"]
+    found = safety_city_view(published(survey_theme=rows), ADVISER, YEAR)  # type: ignore[operator]
+    assert [(each.low, each.schools) for each in found.offers] == [(5, 24)]
+
+
 def test_a_low_city_calls_for_an_offer(published: object) -> None:
     city = city_tables()["survey_city"]
     low = city[(city["theme"] == "T9") & (city["group"] == PUPILS)].assign(median=49.0)

@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mirrors.disclosure.survey import participation
+from mirrors.disclosure.survey_cube import oldest_first
 from mirrors.jobs import ingest, prepare_publish, publish
 from mirrors.jobs.publishing import NoFigures
 from mirrors.store import PublishedStore, Snapshot
@@ -204,6 +206,26 @@ class TestDesk:
     def test_a_store_that_never_asked_gets_no_desk(self, tmp_path: Path) -> None:
         assert ended_waves(tmp_path) == ()
         assert list(tmp_path.iterdir()) == [tmp_path / "memory"]
+
+
+def test_the_city_counts_the_last_wave_of_a_school_that_asked_twice() -> None:
+    """Ids of waves are random: of two in a year the one that opened last counts, whatever it is called."""
+    schools = [f"S{number:02d}" for number in range(10)]
+    waves = {"w9": date(2024, 9, 10), "w1": date(2025, 3, 10)}
+    scores = pd.DataFrame(
+        [
+            (wave, school, YEAR, PUPILS, 40 if wave == "w9" else 30, 50)
+            for school in schools
+            for wave in sorted(waves)
+        ],
+        columns=["wave", "school_id", "school_year", "group", "participants", "invited"],
+    )
+    days = pd.DataFrame(
+        [(school, YEAR, wave, pd.Timestamp(day)) for school in schools for wave, day in waves.items()],
+        columns=["school_id", "school_year", "wave", "opened"],
+    )
+    [row] = participation(oldest_first(scores, days)).to_dict("records")
+    assert (row["schools"], row["participants"], row["invited"]) == (10, 300, 500)
 
 
 class TestEditions:
