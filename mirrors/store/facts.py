@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import json
+import secrets
 import shlex
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from mirrors.store import backup, ledger
 from mirrors.store.database import attach, read_through, writable
 from mirrors.store.durable import clear_unfinished, whole_file
 from mirrors.store.guarding import tighten
-from mirrors.store.incoming import Content, FactRows, contents, contents_stored, counted
+from mirrors.store.incoming import Content, FactRows, as_stored, contents, contents_stored, counted
 from mirrors.store.ledger import AlarmDecision, Attempt, Event, Setting, UploadRecord, WrongDecision
 from mirrors.store.queue import turn
 from mirrors.store.schema import bring_up_to_date, is_up_to_date, view_in_force
@@ -115,11 +116,13 @@ class Facts:
         with self._change() as connection:
             upload_id = self.next_upload()
             ledger.write_attempt(connection, upload_id, attempt, ledger.TAKEN)
+            secret = secrets.token_hex(32)
             for rows in facts:
                 connection.register("source", rows.source)
+                kept = as_stored(rows.contract, rows.sql, secret)
                 connection.execute(
-                    f"INSERT INTO fact_{rows.contract} BY NAME SELECT * REPLACE (nullif(basis, '') AS basis),"
-                    f" {upload_id} AS upload_id FROM ({rows.sql})"
+                    f"INSERT INTO fact_{rows.contract} BY NAME SELECT *, {upload_id} AS upload_id"
+                    f" FROM ({kept})"
                 )
                 connection.unregister("source")
         return upload_id

@@ -11,6 +11,9 @@ import pyarrow as pa
 from mirrors.definitions import Contract
 from mirrors.store.schema import TYPES, quoted
 
+RESPONDENTS = "survey_responses"
+"""The contract with a row a respondent and question."""
+
 CARRIED_YEARLY = frozenset({"schools", "context", "calendar", "checklist"})
 """What may honestly be the same in two school years."""
 
@@ -74,6 +77,22 @@ def contents(
     return [_content(contract, year, *sums) for year, sums in sorted(found.items())]
 
 
+def as_stored(contract: str, rows: str, secret: str) -> str:
+    """Return SQL for the rows of one contract as they are kept.
+
+    Of answers to a survey, nothing leads back to the file: its codes of respondents may be numbers of pupils,
+    and its order that of a list. Each gets another one, made with a `secret` that nobody keeps, and the rows
+    are put in the order of these.
+    """
+    if contract != RESPONDENTS:
+        return f"SELECT * REPLACE (nullif(basis, '') AS basis) FROM ({rows})"
+    other = f"left(sha256('{secret}' || respondent_group || ' ' || respondent), 16)"
+    return (
+        f"SELECT * REPLACE (nullif(basis, '') AS basis, {other} AS respondent, NULL AS source_row)"
+        f" FROM ({rows}) ORDER BY respondent, item"
+    )
+
+
 def contents_stored(
     connection: duckdb.DuckDBPyConnection, contract: Contract, uploads: Sequence[int]
 ) -> list[tuple[int, Content]]:
@@ -104,7 +123,8 @@ def _sums(contract: Contract, rows: str, by: str) -> str:
 
 
 def _is_told(column: str) -> bool:
-    return column not in ("school_year", "name")
+    # A respondent is called otherwise in the store than in the file.
+    return column not in ("school_year", "name", "respondent")
 
 
 def _cell(name: str, kind: str) -> str:

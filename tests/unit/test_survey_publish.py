@@ -9,9 +9,10 @@ import pytest
 
 from mirrors.disclosure.survey import participation
 from mirrors.disclosure.survey_cube import oldest_first
+from mirrors.intake import Refused
 from mirrors.jobs import ingest, prepare_publish, publish
 from mirrors.jobs.publishing import NoFigures
-from mirrors.store import PublishedStore, Snapshot
+from mirrors.store import PublishedStore, Snapshot, open_facts
 from mirrors.survey.collected import ended_waves, everything_collected
 from mirrors.survey.collecting import open_collecting
 from mirrors.survey.hotspots import counted_places, hotspot_shares
@@ -206,6 +207,33 @@ class TestDesk:
     def test_a_store_that_never_asked_gets_no_desk(self, tmp_path: Path) -> None:
         assert ended_waves(tmp_path) == ()
         assert list(tmp_path.iterdir()) == [tmp_path / "memory"]
+
+
+def test_nothing_in_the_store_leads_from_an_answer_to_the_file(tmp_path: Path) -> None:
+    """A provider's codes may be numbers of pupils, and its order the one of a list."""
+    told = [
+        (*row[:4], f"2024{int(str(row[4])[1:]):04d}", *row[5:]) for row in rows("S1", PUPILS, 40, option=2)
+    ]
+    folder = store(tmp_path, told)
+    held = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    assert not [row[4] for row in told if str(row[4]).encode() in held]
+    with open_facts(folder) as facts:
+        kept = facts.frame("SELECT respondent, item, answer, source_row FROM survey_responses")
+    assert kept["source_row"].isna().all()
+    sheets = kept.sort_values("item").groupby("respondent", sort=False)["answer"].agg(tuple)
+    given = pd.DataFrame([(row[4], row[6], row[7]) for row in told], columns=["who", "item", "answer"])
+    expected = given.sort_values("item").groupby("who")["answer"].agg(tuple)
+    assert sorted(sheets) == sorted(expected)
+    # Nor does the order of rows: that of the new codes, which the file knows nothing of.
+    assert kept["respondent"].is_monotonic_increasing
+
+
+def test_the_same_answers_in_another_file_are_known_again(tmp_path: Path) -> None:
+    answers = rows("S1", PUPILS, 40)
+    folder = store(tmp_path, answers)
+    again = write(tmp_path / "again" / "survey_responses.csv", csv_bytes(COLUMNS, answers[::-1]))
+    with pytest.raises(Refused):
+        ingest(folder, "templates", [again])
 
 
 def test_the_city_counts_the_last_wave_of_a_school_that_asked_twice() -> None:
