@@ -160,7 +160,9 @@ def response_warning(response: str, language: Language) -> str:
 
 def few_warning(language: Language) -> str:
     """Return what fewer than thirty respondents mean."""
-    return language.text("The figures are indicative: comparing with other schools takes 30 answers or more.")
+    return language.text(
+        "The figures are indicative: there are too few answers to compare them with other schools."
+    )
 
 
 def of_groups(pairs: Sequence[tuple[ThemeName, str]], language: Language) -> str:

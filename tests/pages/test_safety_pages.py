@@ -209,3 +209,19 @@ def test_a_year_that_is_not_there_gets_a_calm_answer() -> None:
     page = opened("safety_city", year="1999-00")
     assert not page.exception
     assert "This link asks for something" in words(page)
+
+
+@pytest.mark.parametrize("name", ["safety", "safety_city"])
+def test_a_file_of_the_city_that_cannot_be_read_is_told_calmly(name: str, store: Path) -> None:
+    own = store / "questionnaires" / "support.yaml"
+    own.parent.mkdir()
+    try:
+        own.write_text("rules: 3\n", encoding="utf-8")
+        page = opened(name, year=YEAR, **({"school": PLANTED} if name == "safety" else {}))
+    finally:
+        own.unlink()
+        own.parent.rmdir()
+    assert not page.exception
+    [error] = page.error
+    assert "cannot be read" in error.value
+    assert "support.yaml" in page.code[0].value
