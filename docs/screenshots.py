@@ -133,7 +133,7 @@ def main(store: Path) -> None:
         for door, pages in {
             "": {"sign-in": "/sign-in"},
             "adviser": links(store),
-            "team": TEAM,
+            "school_team": TEAM,
             "administrator": DESK,
         }.items():
             page = browser.new_page(color_scheme="light")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from mirrors.access import NotAllowed, Viewer
+from mirrors.definitions.reading import DefinitionError
 from mirrors.locale import Language
 from mirrors.views import NoSnapshot, StoreTrouble
 from pages import (
@@ -131,7 +132,7 @@ def _run(draw: Callable[[], None], say: Language) -> None:
         st.rerun()
     except NotAllowed:
         _refuse()
-    except StoreTrouble as trouble:
+    except (StoreTrouble, DefinitionError) as trouble:
         # What to do about it stands in its own words, for whoever keeps the store.
         st.error(say.text("The figures cannot be shown now. Tell whoever keeps the store:"))
         st.code(str(trouble), language=None, wrap_lines=True)

@@ -103,7 +103,10 @@ def _school_worth_seeing(folder: Path) -> str | None:
 
 @lru_cache(maxsize=8)
 def _fullest(folder: Path, snapshot_name: str) -> str | None:
-    """Return the school of which most is shown in the newest year, of those whose registers are in order."""
+    """Return the school of which most is shown in the newest year, of those whose registers are in order.
+
+    One that also asked its people about safety comes first: it has both mirrors.
+    """
     snapshot = PublishedStore(folder).named(snapshot_name)
     try:
         registers = snapshot.rows("registration", order_by="school_year DESC, school_id")
@@ -114,6 +117,7 @@ def _fullest(folder: Path, snapshot_name: str) -> str | None:
         figures = snapshot.rows("figure", school_year=newest)
         shown = Counter(row["school_id"] for row in figures if row["value"] is not None)
         candidates: list[str] = [row["school_id"] for row in in_order if row["school_year"] == newest]
-        return max(candidates, key=lambda school_id: (shown[school_id], school_id))
+        asked = {row["school_id"] for row in snapshot.rows("survey_wave", school_year=newest)}
+        return max(candidates, key=lambda school_id: (school_id in asked, shown[school_id], school_id))
     finally:
         snapshot.close()

@@ -46,7 +46,11 @@ class Edition:
 
 
 def from_desk(found: Sequence[Collected]) -> Answered:
-    """Return what waves of the desk brought."""
+    """Return what waves of the desk brought.
+
+    Of a group in which nobody's answers were kept there is no wave: one that was opened by mistake, and
+    closed, must not stand between two others.
+    """
     waves = [
         (
             *(one.wave.id, one.wave.school_id, one.wave.school_year, group),
@@ -56,6 +60,7 @@ def from_desk(found: Sequence[Collected]) -> Answered:
         )
         for one in found
         for group, asked in one.asked.items()
+        if (one.answers["group"] == group).any()
     ]
     return Answered(
         _joined([one.answers for one in found], _ANSWERS),

@@ -18,7 +18,8 @@ from mirrors.survey.collecting import open_collecting
 from mirrors.survey.hotspots import counted_places, hotspot_shares
 from mirrors.survey.keys import RUNTIME
 from mirrors.survey.questionnaire import load_questionnaire, load_questionnaires
-from mirrors.survey.sources import editions, from_files, together
+from mirrors.survey.sources import editions, from_desk, from_files, together
+from mirrors.survey.surveyed import of_answers
 from mirrors.survey.wave import Invited
 from mirrors.views.school import school_names
 from tests.collecting import PUPILS, TEAM, answer, codes, collecting, wave
@@ -191,6 +192,20 @@ class TestDesk:
         [known] = snapshot.rows("survey_wave", **here_is)
         assert (known["kind"], known["form"], known["opened"].date()) == ("collected", "short", today)
         assert prepare_publish(folder).nothing_changes
+
+    def test_a_wave_without_answers_stands_between_no_others(self, tmp_path: Path, clock: Clock) -> None:
+        here = collecting(tmp_path / "store", clock)
+        held = []
+        for number in (12, 0, 12):
+            opened = wave(here, (Invited(PUPILS, 20),), days=(clock.at.date(), clock.at.date()))
+            held.append(opened.wave.id)
+            for sheet in range(number):
+                answer(here, codes(opened, PUPILS)[0], sheet)
+            clock.at += timedelta(days=1)
+        found = from_desk(everything_collected(here.folder, clock))
+        assert set(found.waves["wave"]) == {held[0], held[2]}
+        [edition] = of_answers(found, {})
+        assert set(edition.changes["before"]) == {held[0]}
 
     def test_a_wave_that_runs_gives_nothing(self, tmp_path: Path, clock: Clock) -> None:
         here = collecting(tmp_path / "store", clock)
