@@ -18,7 +18,7 @@ from mirrors.charts.style import DARK, LIGHT, Palette
 from mirrors.definitions import Indicator
 from mirrors.doors.house import store_folder
 from mirrors.locale import LANGUAGES, Language, best_language
-from mirrors.views import Origin, PublishedStore, Snapshot, open_published
+from mirrors.views import NoSnapshot, Origin, PublishedStore, Snapshot, open_published
 from mirrors.views.figure import Against, Comparison
 from mirrors.views.snapshot import SnapshotView, snapshot_view
 from pages import reader
@@ -215,7 +215,7 @@ def choose_year(shown: SnapshotView, *more: str) -> str | None:
 def unknown_link() -> None:
     """Say that the link asks for something this snapshot does not hold."""
     say = language()
-    if not about(snapshot()).school_years:
+    if _tells_surveys_only():
         st.info(
             say.text("No figures of absence have been published yet. What was asked stands under Safety.")
         )
@@ -223,6 +223,13 @@ def unknown_link() -> None:
     st.info(
         say.text("This link asks for something that is not in the figures shown here. Please choose above.")
     )
+
+
+def _tells_surveys_only() -> bool:
+    try:
+        return not about(snapshot()).school_years
+    except NoSnapshot:
+        return False
 
 
 def header(shown: SnapshotView, school_year: str | None) -> None:

@@ -46,7 +46,7 @@ def draw(school_id: str, jurisdiction: Jurisdiction, today: date, say: Language)
     key = f"{school_id} {st.session_state.get(_TIMES, 0)}"
     with st.form(f"open {key}", border=False):
         asked = _fields(key, jurisdiction, today, say)
-        sent = st.form_submit_button(say.text("Open the questionnaire"), type="primary")
+        sent = st.form_submit_button(say.text("Open the questionnaire"), type="primary", key=f"send {key}")
     if sent:
         _open(school_id, jurisdiction.id, asked, say)
 

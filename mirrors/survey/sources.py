@@ -55,7 +55,7 @@ def from_desk(found: Sequence[Collected]) -> Answered:
         (
             *(one.wave.id, one.wave.school_id, one.wave.school_year, group),
             *(COLLECTED, one.wave.form, asked.id, asked.digest),
-            f"{one.wave.school_year} {one.wave.first_day.isoformat()}",
+            f"{one.wave.school_year} {one.wave.first_day} {one.wave.closed_on or one.wave.last_day}",
             *(one.wave.first_day, one.wave.closed_on or one.wave.last_day),
         )
         for one in found

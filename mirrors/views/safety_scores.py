@@ -184,9 +184,9 @@ def _day(value: Any) -> date | None:
     return value.date() if isinstance(value, datetime) else value if isinstance(value, date) else None
 
 
-def _when(wave: Wave) -> tuple[str, date, int, str]:
+def _when(wave: Wave) -> tuple[str, date, date, int, str]:
     number = int(wave.wave) if wave.wave.isdecimal() else 0
-    return wave.school_year, wave.opened or date.min, number, wave.wave
+    return wave.school_year, wave.opened or date.min, wave.closed or date.min, number, wave.wave
 
 
 class Answers:

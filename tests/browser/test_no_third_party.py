@@ -15,9 +15,14 @@ from tests.people import demo_session
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 OF = {
-    Role.ADVISER: ("/city", "/mirror", "/ten-and-ten", "/schools", "/funnel", "/talk", "/how-we-compare"),
-    Role.SCHOOL_TEAM: ("/mirror", "/how-we-compare", "/city"),
-    Role.ADMINISTRATOR: ("/files", "/check-first", "/publish", "/ledger", "/accounts", "/audit"),
+    Role.ADVISER: (
+        *("/city", "/mirror", "/safety", "/safety-city", "/ten-and-ten", "/schools", "/funnel", "/talk"),
+        "/how-we-compare",
+    ),
+    Role.SCHOOL_TEAM: ("/mirror", "/safety", "/waves", "/checklist", "/how-we-compare", "/city"),
+    Role.ADMINISTRATOR: (
+        *("/files", "/survey-import", "/check-first", "/publish", "/ledger", "/accounts", "/audit"),
+    ),
 }
 
 

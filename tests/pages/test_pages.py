@@ -84,9 +84,10 @@ def test_the_app_opens_on_the_city() -> None:
     app = AppTest.from_file(str(ROOT / "pages" / "front_door.py"), default_timeout=30).run()
     assert not app.exception
     assert app.title[0].value == "The city"
-    assert [link.value for link in app.page_link][:5] == [
+    assert [link.value for link in app.page_link][:6] == [
         "City",
         "Mirror",
+        "Safety",
         "Ten and ten",
         "Schools",
         "How we compare",

@@ -31,6 +31,7 @@ MAY = {
     "require_adviser": {"adviser"},
     "require_reader": {"adviser", "team", *ADMINISTRATORS},
     "require_school": {"adviser", "team"},
+    "require_lasting_acts": {"administrator", "administrator with schools"},
     "sees_city": {"adviser"},
     "sees_school": {"adviser", "team"},
 }
