@@ -33,7 +33,7 @@ from mirrors.charts.where_we_stand import where_we_stand
 from mirrors.doors.house import store_folder
 from mirrors.locale import Language
 from mirrors.survey.checklists import open_checklists
-from mirrors.survey.vocabulary import vocabulary
+from mirrors.survey.vocabulary import own_files, vocabulary
 from mirrors.views import Snapshot
 from mirrors.views.safety import SafetyView, Wave, safety_view, safety_waves
 from mirrors.views.safety_scores import Gap, Share
@@ -61,6 +61,7 @@ def _view(
     school_year: str,
     wave: str,
     in_place: tuple[tuple[str, float], ...],
+    own: tuple[tuple[str, int, int], ...],
     _snapshot: Snapshot,
 ) -> SafetyView:
     words = vocabulary(store_folder())
@@ -95,7 +96,8 @@ def show() -> None:
         page.unknown_link()
         return
     in_place = _in_place(school_id)
-    view = _view(snapshot.name, page.viewer(), school_id, school_year, wave, in_place, snapshot)
+    own = own_files(store_folder())
+    view = _view(snapshot.name, page.viewer(), school_id, school_year, wave, in_place, own, snapshot)
     page.saw(school_id, school_year, "safety")
     _draw(view, say)
     page.link(how_we_compare.show, "how-we-compare", say.text("How we compare"), year=school_year)

@@ -15,7 +15,7 @@ from mirrors.charts.safety_city_charts import (
 from mirrors.charts.safety_words import group_title
 from mirrors.doors.house import store_folder
 from mirrors.locale import Language
-from mirrors.survey.vocabulary import vocabulary
+from mirrors.survey.vocabulary import own_files, vocabulary
 from mirrors.views import Snapshot
 from mirrors.views.safety_city import (
     FEWEST_LOW,
@@ -28,7 +28,13 @@ from pages import page
 
 
 @st.cache_data(show_spinner=False, max_entries=50)
-def _view(snapshot_name: str, viewer: Viewer, school_year: str, _snapshot: Snapshot) -> SafetyCityView:
+def _view(
+    snapshot_name: str,
+    viewer: Viewer,
+    school_year: str,
+    own: tuple[tuple[str, int, int], ...],
+    _snapshot: Snapshot,
+) -> SafetyCityView:
     return safety_city_view(_snapshot, viewer, school_year, vocabulary(store_folder()))
 
 
@@ -45,7 +51,7 @@ def show() -> None:
     if school_year is None:
         page.unknown_link()
         return
-    view = _view(snapshot.name, page.viewer(), school_year, snapshot)
+    view = _view(snapshot.name, page.viewer(), school_year, own_files(store_folder()), snapshot)
     with st.container(key="verdict"):
         st.markdown(city_safety_sentences(view, say))
     if not view.themes and not view.participation:

@@ -43,6 +43,12 @@ def vocabulary(folder: Path | None = None) -> Vocabulary:
     return _read(folder)
 
 
+def own_files(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Return what the city's own files are known by: name, size and time of change."""
+    found = sorted((folder / OWN).glob("*.yaml"))
+    return tuple((path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in found)
+
+
 @cache
 def _shipped() -> Vocabulary:
     return _read(None)
