@@ -111,19 +111,24 @@ def test_a_wave_from_opening_to_closing(browser: Browser, city: Served, tmp_path
 def test_a_checklist_by_keyboard_and_to_take_along(browser: Browser, city: Served, tmp_path: Path) -> None:
     page = opened(browser, city, "/checklist", viewport=PHONE)
     assert fits(page)
+    expect_settled(page)
     page.get_by_role("radio", name="Planned").first.focus()
     page.keyboard.press("ArrowRight")
     expect(page.get_by_text("Kept. Last changed on").first).to_be_visible()
+    expect_settled(page)
     page.get_by_text("Evidence, owner and review date of A1").first.click()
     note = page.get_by_role("textbox", name="Evidence: where").first
     note.fill("School rules, page 12")
+    note.press("Tab")
+    expect(page.get_by_text("With notes.")).to_be_visible()
+    expect_settled(page)
     page.get_by_role("radio", name="Absent").nth(1).focus()
     page.keyboard.press("Space")
     expect(page.get_by_text("Kept. Last changed on").nth(1)).to_be_visible()
     expect_accessible(page)
     entries = open_checklists(city.store).of(TEAM, "S1").entries
-    assert entries["A1"].evidence == "School rules, page 12"
-    assert (entries["A1"].answer, entries["A2"].answer) == ("2", "0")
+    assert entries["A1"].evidence == "School rules, page 12", entries
+    assert (entries["A1"].answer, entries["A2"].answer) == ("2", "0"), entries
     assert taken(page, "To print (PDF)", tmp_path).read_bytes().startswith(b"%PDF")
     with taken(page, "As a table (CSV)", tmp_path).open(encoding="utf-8-sig", newline="") as table:
         assert len(list(csv.reader(table))) == 67
