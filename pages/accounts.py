@@ -56,7 +56,7 @@ def _not_in_the_demo(say: Language) -> None:
             "start at the console of the machine:"
         )
     )
-    st.code("python -m mirrors accounts first --store FOLDER", language=None)
+    st.code("python -m mirrors accounts first --store FOLDER", language=None, wrap_lines=True)
 
 
 def _tell_link(say: Language) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from mirrors.access import Viewer
 from mirrors.charts import Chart
 from mirrors.charts.bands import bands
-from mirrors.charts.composition import composition
+from mirrors.charts.composition import composition, divides
 from mirrors.charts.concentration import concentration_sentence
 from mirrors.charts.doubts import (
     broken_years,
@@ -42,7 +42,7 @@ from mirrors.definitions import load_indicators
 from mirrors.locale import Language
 from mirrors.views import Snapshot
 from mirrors.views.figure import Against, Comparison
-from mirrors.views.groups import Breakdown
+from mirrors.views.groups import Breakdown, Decomposition
 from mirrors.views.mirror import MirrorView, UnknownSchool, mirror_view
 from mirrors.views.snapshot import SnapshotView
 from mirrors.views.telling import first_and_others
@@ -82,7 +82,7 @@ def show() -> None:
     with above:
         page.header(about, school_year)
     if school_id is None or school_year is None or wish is None:
-        page.unknown_link()
+        page.no_such_figures(about)
         return
     try:
         view = _view(snapshot.name, page.viewer(), school_id, school_year, snapshot)
@@ -228,7 +228,16 @@ def _groups(view: MirrorView, wish: Wish, say: Language) -> None:
     parts = [each for each in view.decompositions if each.indicator.id == shown.indicator.id]
     chosen = next((each for each in parts if each.breakdown == by), parts[0] if parts else None)
     if chosen is not None:
-        page.draw(composition(chosen, say, page.palette()))
+        _composition(chosen, say)
+
+
+def _composition(shown: Decomposition, say: Language) -> None:
+    chart = composition(shown, say, page.palette())
+    if divides(shown):
+        page.draw(chart)
+    else:
+        st.markdown(f"**{chart.title}**")
+        page.chart_table(chart)
 
 
 def _breakdown(breakdowns: Sequence[Breakdown], by: str | None, indicator: str) -> Breakdown | None:

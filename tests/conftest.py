@@ -34,6 +34,11 @@ def sample_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put walks in a browser first: they take longest, and no worker should end with one of them alone."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+
+
 def pytest_unconfigure() -> None:
     """Take hypothesis' hook out of the collector: with it, DuckDB reports its objects as leaked at exit."""
     gc.callbacks.clear()

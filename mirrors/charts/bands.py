@@ -60,25 +60,33 @@ def _draw_bar(
 ) -> None:
     start = 0.0
     middle = marks_at(place) + 0.06
+    whole = _whole(shares)
     for step, (share, label) in enumerate(zip(shares, labels, strict=True)):
         if not share:
             continue
         shade = min(step, len(palette.sequence) - 1)
+        width = share / whole
         figure.add_bar(
-            x=[share], y=[middle], base=start, width=_BAR, orientation="h",
+            x=[width], y=[middle], base=start, width=_BAR, orientation="h",
             marker={"color": palette.sequence[shade], "line": {"color": palette.paper, "width": 2}},
             hovertemplate=f"{label}: {language.percent(share, 0)}<extra></extra>",
         )  # fmt: skip
-        if _fits(label, share):
-            words(figure, label, start + share / 2, middle, palette.on_sequence[shade])
-        start += share
+        if _fits(label, width):
+            words(figure, label, start + width / 2, middle, palette.on_sequence[shade])
+        start += width
     if not any(shares):
         words(figure, language.text("too few pupils"), 0, middle, palette.quiet, xanchor="left")
 
 
-def _fits(label: str, share: float) -> bool:
+def _whole(shares: list[float | None]) -> float:
+    """Return what fills the bar: rounded shares seldom add up to one, and where one is hidden a gap remains."""
+    told = [share for share in shares if share is not None]
+    return sum(told) if any(told) and len(told) == len(shares) else 1.0
+
+
+def _fits(label: str, width: float) -> bool:
     """Whether a label fits in its band on the narrowest page: it is left out rather than turned."""
-    return share * _NARROW_PAGE >= _LETTER * len(label) + _AIR
+    return width * _NARROW_PAGE >= _LETTER * len(label) + _AIR
 
 
 def _title(shown: Bands, unit: str, language: Language) -> str:

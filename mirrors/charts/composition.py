@@ -10,7 +10,8 @@ from mirrors.charts.style import LIGHT, Palette, below
 from mirrors.locale import Language
 from mirrors.views.groups import Decomposition
 
-_TINY = 0.0005
+_NONE = 0.005
+"""Half a point: parts are told in whole points, and what is less is nought."""
 _HALF_BAR = 0.17
 _MOSTLY = 2.0
 _NARROWEST = 0.02
@@ -23,7 +24,7 @@ def composition(shown: Decomposition, language: Language, palette: Palette = LIG
         (who_attends(shown.breakdown, language), shown.composition),
         (language.text("Absence within the same groups"), shown.rate),
     )
-    rows = [Row(name, points(value, language)) for name, value in parts]
+    rows = [Row(name, whole_points(value, language)) for name, value in parts]
     figure = ruled(rows, palette, palette.own)
     ends = [0.0, shown.composition, shown.rate]
     start, width = min(ends), max(max(ends) - min(ends), _NARROWEST)
@@ -44,10 +45,13 @@ def _bar(figure: go.Figure, place: int, zero: float, end: float, palette: Palett
     below(figure, "line", zero, zero, middle - 0.24, middle + 0.24, line={"color": palette.ink, "width": 1})
 
 
-def points(share: float, language: Language) -> str:
-    """Return a difference of shares with its sign: "+0.4 points"."""
-    sign = "+" if share > _TINY else "−" if share < -_TINY else ""
-    return language.text("{value} points", value=f"{sign}{language.number(abs(100 * share), 1)}")
+def whole_points(share: float, language: Language) -> str:
+    """Return a difference of shares with its sign, in whole points as it is told: "+2 points"."""
+    if abs(share) < _NONE:
+        return language.text("under half a point")
+    size = round(abs(100 * share))
+    sign = "+" if share > 0 else "−"
+    return language.plural("{sign}{count} point", "{sign}{count} points", size, sign=sign)
 
 
 def who_attends(breakdown: str, language: Language) -> str:
@@ -56,9 +60,11 @@ def who_attends(breakdown: str, language: Language) -> str:
 
 
 def _title(shown: Decomposition, language: Language) -> str:
-    if abs(shown.difference) < _TINY:
-        return language.text("There is no difference from similar schools to explain.")
     who, rate = abs(shown.composition), abs(shown.rate)
+    if not divides(shown):
+        return language.text("The difference from similar schools together is too small to divide.")
+    if abs(shown.difference) < _NONE:
+        return language.text("Who attends and absence within the same groups outweigh each other.")
     if who >= _MOSTLY * rate:
         return language.text("The difference lies mostly in which pupils attend.")
     if rate >= _MOSTLY * who:
@@ -66,19 +72,24 @@ def _title(shown: Decomposition, language: Language) -> str:
     return language.text("Both who attends and absence within the same groups play a part.")
 
 
+def divides(shown: Decomposition) -> bool:
+    """Return whether a part of the difference is large enough to be drawn."""
+    return max(abs(shown.composition), abs(shown.rate)) >= _NONE
+
+
 def _reading(shown: Decomposition, language: Language) -> str:
     return language.text(
         "Compared with similar schools together, {name} differs by {difference}: {composition} from which "
         "pupils attend (by {breakdown}), {rate} from absence within the same groups.",
         name=lower_first(language.pick(shown.indicator.title)),
-        difference=points(shown.difference, language),
-        composition=points(shown.composition, language),
-        rate=points(shown.rate, language),
+        difference=whole_points(shown.difference, language),
+        composition=whole_points(shown.composition, language),
+        rate=whole_points(shown.rate, language),
         breakdown=breakdown_name(shown.breakdown, language),
     )
 
 
 def _table(rows: list[Row], shown: Decomposition, language: Language) -> Table:
     header = (language.text("Part"), language.text("Difference from similar schools"))
-    whole = (language.text("Together"), points(shown.difference, language))
+    whole = (language.text("Together"), whole_points(shown.difference, language))
     return Table(header, (*((row.name, row.value) for row in rows), whole))

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from mirrors.charts.categories import category_name
 from mirrors.charts.chart import Table
-from mirrors.charts.composition import points
 from mirrors.charts.letters import lower_first, upper_first
 from mirrors.charts.members import member_name
 from mirrors.charts.moments import full_month
@@ -12,6 +11,7 @@ from mirrors.locale import Language
 from mirrors.views.outlook import Driver
 
 _PARTS = ("category", "grade", "month")
+_TINY = 0.0005
 
 
 def drivers_sentence(drivers: Sequence[Driver], language: Language) -> str:
@@ -28,6 +28,12 @@ def drivers_sentence(drivers: Sequence[Driver], language: Language) -> str:
         "Against the mean of the two years before, overall absence moved most in: {drivers}.",
         drivers=language.join(told),
     )
+
+
+def points(share: float, language: Language) -> str:
+    """Return a difference of shares with its sign: "+0.4 points"."""
+    sign = "+" if share > _TINY else "−" if share < -_TINY else ""
+    return language.text("{value} points", value=f"{sign}{language.number(abs(100 * share), 1)}")
 
 
 def _inside(driver: Driver, language: Language) -> str:

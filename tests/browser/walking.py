@@ -10,13 +10,14 @@ _LOOKS, _PAUSE = 100, 200
 def open_page(page: Page, path: str) -> None:
     """Open `path` in English and wait until it stands still."""
     page.goto(f"{path}{'&' if '?' in path else '?'}lang=en")
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect_settled(page)
 
 
 def expect_settled(page: Page) -> None:
-    """Wait until the page has been written to its end."""
+    """Wait until the page has been written and drawn to its end: its parts do not arrive in their order."""
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
 
 
 def expect_no_exception(page: Page) -> None:

@@ -213,11 +213,12 @@ def test_groups_that_are_all_too_small_say_so() -> None:
 @pytest.mark.parametrize(
     ("composition_part", "rate", "title"),
     [
-        (0.002, 0.006, "The difference lies mostly in absence within the same groups."),
-        (0.006, 0.002, "The difference lies mostly in which pupils attend."),
-        (-0.006, 0.002, "The difference lies mostly in which pupils attend."),
-        (0.004, 0.003, "Both who attends and absence within the same groups play a part."),
-        (0.002, -0.002, "There is no difference from similar schools to explain."),
+        (0.01, 0.03, "The difference lies mostly in absence within the same groups."),
+        (0.03, 0.01, "The difference lies mostly in which pupils attend."),
+        (-0.03, 0.01, "The difference lies mostly in which pupils attend."),
+        (0.04, 0.03, "Both who attends and absence within the same groups play a part."),
+        (0.02, -0.02, "Who attends and absence within the same groups outweigh each other."),
+        (0.0, 0.0, "The difference from similar schools together is too small to divide."),
     ],
 )
 def test_a_difference_is_told_by_its_larger_part(composition_part: float, rate: float, title: str) -> None:
@@ -235,7 +236,7 @@ def test_the_parts_of_a_difference_are_drawn_from_one_zero() -> None:
     who, rate = (shape for shape in chart.figure.layout.shapes if shape.type == "rect")
     assert who.x1 == pytest.approx(rate.x0)
     assert (rate.x1 - rate.x0) / (who.x1 - who.x0) == pytest.approx(2.0)
-    assert column(chart, 1) == ["−1.0 points", "+2.0 points", "+1.0 points"]
+    assert column(chart, 1) == ["−1 point", "+2 points", "+1 point"]
 
 
 # The follow-up
