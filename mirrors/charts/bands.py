@@ -79,7 +79,7 @@ def _draw_bar(
 
 
 def _whole(shares: list[float | None]) -> float:
-    """Return what fills the bar: rounded shares seldom add up to one, and where one is hidden a gap remains."""
+    """Return what fills the bar: rounded shares seldom add up to one; where one is hidden a gap remains."""
     told = [share for share in shares if share is not None]
     return sum(told) if any(told) and len(told) == len(shares) else 1.0
 

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Sequence
 
-from mirrors.charts.amounts import NOTHING
+from mirrors.charts.amounts import NOTHING, bounded
 from mirrors.charts.letters import lower_first, upper_first
 from mirrors.definitions.reading import Texts
 from mirrors.locale import Language
-from mirrors.views.figure import Figure, Status, Verdict
+from mirrors.views.figure import Figure, Verdict
 from mirrors.views.safety_scores import Participation, ThemeName, Told
 
 _NOT_PLAIN = re.compile(r"[^\w ,.'()-]|_")
@@ -66,22 +66,14 @@ def written_points(own: Figure, told: Told, language: Language) -> str:
     """Return a score as a reader sees it: "63", "at most 10", or why there is none."""
     if own.value is None:
         return told_words(told, language)
-    return _bounded(own, language.number(own.value), language)
+    return bounded(own, language.number(own.value), language)
 
 
 def written_part(share: Figure, language: Language) -> str:
     """Return a share 0..1 as a reader sees it: "63 %", "at most 20 %", or a dash."""
     if share.value is None:
         return NOTHING
-    return _bounded(share, language.percent(share.value, 0), language)
-
-
-def _bounded(figure: Figure, value: str, language: Language) -> str:
-    if figure.status is Status.AT_MOST:
-        return language.text("at most {value}", value=value)
-    if figure.status is Status.AT_LEAST:
-        return language.text("at least {value}", value=value)
-    return value
+    return bounded(share, language.percent(share.value, 0), language)
 
 
 def between_points(figure: Figure, language: Language) -> str:

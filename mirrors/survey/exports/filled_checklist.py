@@ -2,21 +2,14 @@
 
 import csv
 import io
-import json
 from datetime import date
-from pathlib import Path
 
 from babel.dates import format_date
 
 from mirrors.locale import Language
 from mirrors.survey.checklist import Checklist, ChecklistItem
 from mirrors.survey.checklists import Entry, FilledChecklist
-
-_HERE = Path(__file__).parent
-_TEMPLATE = _HERE / "filled_checklist.typ"
-_FONTS = _HERE / "fonts"
-_LONG_AGO = 0
-"""The moment written into the file: the same checklist gives the same bytes."""
+from mirrors.survey.exports.typesetting import typeset
 
 
 def checklist_csv(filled: FilledChecklist, say: Language) -> bytes:
@@ -46,17 +39,7 @@ def checklist_csv(filled: FilledChecklist, say: Language) -> bytes:
 
 def checklist_pdf(filled: FilledChecklist, school: str, on: date, say: Language) -> bytes:
     """Return the checklist of `school` on A4 as of a day, tagged for screen readers (PDF/UA-1)."""
-    import typst
-
-    return typst.compile(
-        _TEMPLATE,
-        root=_HERE,
-        font_paths=[_FONTS],
-        ignore_system_fonts=True,
-        sys_inputs={"content": json.dumps(_content(filled, school, on, say))},
-        pdf_standards="ua-1",
-        timestamp=_LONG_AGO,
-    )
+    return typeset("filled_checklist.typ", _content(filled, school, on, say))
 
 
 def _content(filled: FilledChecklist, school: str, on: date, say: Language) -> dict[str, object]:

@@ -1,17 +1,10 @@
 """A questionnaire on paper: an A4 PDF in large type, tagged for screen readers (PDF/UA-1)."""
 
-import json
 from collections.abc import Sequence
-from pathlib import Path
 
+from mirrors.survey.exports.typesetting import typeset
 from mirrors.survey.parts import HelpContact
 from mirrors.survey.questionnaire import FormName, Questionnaire
-
-_HERE = Path(__file__).parent
-_TEMPLATE = _HERE / "paper.typ"
-_FONTS = _HERE / "fonts"
-_LONG_AGO = 0
-"""The moment written into the file: the same questionnaire gives the same bytes."""
 
 
 def paper_pdf(
@@ -21,19 +14,9 @@ def paper_pdf(
     contacts: Sequence[HelpContact] = (),
 ) -> bytes:
     """Return the form in one language as a PDF; raises ValueError for a language that it does not have."""
-    import typst
-
     if language not in questionnaire.languages:
         raise ValueError(f"{questionnaire.id} has no texts in {language!r}")
-    return typst.compile(
-        _TEMPLATE,
-        root=_HERE,
-        font_paths=[_FONTS],
-        ignore_system_fonts=True,
-        sys_inputs={"content": json.dumps(paper_content(questionnaire, form, language, contacts))},
-        pdf_standards="ua-1",
-        timestamp=_LONG_AGO,
-    )
+    return typeset("paper.typ", paper_content(questionnaire, form, language, contacts))
 
 
 def paper_content(
