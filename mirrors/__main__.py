@@ -49,12 +49,16 @@ def serve(folder: Path, port: int) -> None:
 def sample(folder: Path) -> None:
     """Build the sample city's store, if absent."""
     from mirrors import jobs
+    from mirrors.access.demo import is_earlier_sample
     from mirrors.store import NoSnapshot, PublishedStore
 
     files = sorted(path for path in SAMPLE.iterdir() if path.suffix != ".md")
     with told_plainly(), suppress(NoSnapshot):
         snapshot = PublishedStore(folder).current()
         click.echo(f"The store in {folder} is used as it is, snapshot {snapshot.name}.")
+        if is_earlier_sample(folder):
+            click.echo("It holds the sample city of another version, and its demo doors are closed.")
+            click.echo("To see the sample city of this version, remove that folder or name another one.")
         return
     with told_plainly():
         try:

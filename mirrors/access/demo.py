@@ -63,6 +63,18 @@ def _only_synthetic(folder: Path) -> bool:
     return _were_synthetic(folder, files, sample_digests())
 
 
+def is_earlier_sample(store_folder: Path) -> bool:
+    """Return whether the program itself filled a store with a synthetic city that is not the one it has now.
+
+    After an update the files of the city may be others, and the demo doors to the earlier one are closed.
+    """
+    if not holds_facts(store_folder) or _only_synthetic(store_folder):
+        return False
+    with open_facts(store_folder) as facts:
+        taken = [upload for upload in facts.uploads() if upload.decision != REFUSED]
+    return bool(taken) and all(upload.by == BUILDER and upload.mapped_by.synthetic for upload in taken)
+
+
 def _state(path: Path) -> tuple[int, int]:
     if not path.exists():
         return (0, 0)

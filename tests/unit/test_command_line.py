@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mirrors.__main__ import main
+from mirrors.access import demo_doors
 from mirrors.definitions import profile_names
 from mirrors.jobs import level_b
 from mirrors.store import PublishedStore, Register
@@ -344,6 +345,17 @@ class TestSample:
         assert result.exit_code == DONE
         assert "0001" in result.stdout
         assert fingerprint(sample_store) == before
+
+    def test_says_why_the_doors_of_an_earlier_version_s_city_are_closed(
+        self, sample_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert "demo doors are closed" not in mirrors("sample", "--store", sample_store).stdout
+        (tmp_path / "absence.parquet").write_bytes(b"the city of another version")
+        monkeypatch.setattr("mirrors.access.demo.SAMPLE", tmp_path)
+        assert demo_doors(sample_store) == ()
+        result = mirrors("sample", "--store", sample_store)
+        assert result.exit_code == DONE
+        assert "demo doors are closed" in result.stdout
 
     def test_adds_nothing_to_a_store_of_somebody_else(self, store: Path, files: list[Path]) -> None:
         mirrors("ingest", "--store", store, "--profile", "templates", files[-1])
