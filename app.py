@@ -23,7 +23,7 @@ from streamlit.web.server.starlette.starlette_app_utils import decode_signed_val
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
 from mirrors.answering import Answering
-from mirrors.doors import Gate, Headers, public_address, routes
+from mirrors.doors import Gate, Headers, public_address, routes, shell_routes
 
 SECRETS = "MIRRORS_SECRETS"
 
@@ -34,9 +34,8 @@ def secrets() -> dict[str, object]:
     return tomllib.loads(Path(named).read_text(encoding="utf-8")) if named else {}
 
 
-def script_hashes() -> list[str]:
+def script_hashes(page: str) -> list[str]:
     """Return the hashes of the scripts that Streamlit writes into its page, for the content policy."""
-    page = (Path(st.__file__).with_name("static") / "index.html").read_text(encoding="utf-8")
     inline = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
     return [b64encode(sha256(script.encode()).digest()).decode() for script in inline]
 
@@ -52,12 +51,13 @@ def city_claims(cookies: Mapping[str, str]) -> dict[str, Any] | None:
 
 
 address = public_address()
+page = (Path(st.__file__).with_name("static") / "index.html").read_text(encoding="utf-8")
 app = st.App(
     "pages/front_door.py",
-    routes=routes(address, city_claims),
+    routes=[*routes(address, city_claims), *shell_routes(page)],
     middleware=[
         Middleware(Answering, address=address),
-        Middleware(Headers, address=address, script_hashes=script_hashes()),
+        Middleware(Headers, address=address, script_hashes=script_hashes(page)),
         Middleware(Gate, address=address, claims=city_claims),
     ],
     secrets=secrets(),

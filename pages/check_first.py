@@ -12,7 +12,6 @@ from mirrors.charts.decided import decided_table
 from mirrors.charts.letters import upper_first
 from mirrors.locale import Language
 from mirrors.views.alarms import AlarmView, SchoolYearAlarms, State
-from mirrors.views.ledger import state_of
 from pages import administration, page
 
 _SEEN = "alarms"
@@ -34,7 +33,7 @@ def show() -> None:
 def _look(say: Language) -> Checked:
     folder, viewer = page.store_folder(), page.administrator()
     seen: Checked | None = st.session_state.get(_SEEN)
-    if seen is not None and seen.state == state_of(folder, viewer):
+    if seen is not None and seen.state == acts.state_of(folder, viewer):
         return seen
     with st.spinner(say.text("Looking for what stands out")):
         found = acts.alarms(folder, viewer)

@@ -32,27 +32,21 @@ _EMPTY: dict[str, Any] = {"answer": "", "evidence": "", "owner": "", "review_on"
 
 def show() -> None:
     """Draw the checklist of the school that the link asks for."""
-    say, about = page.language(), page.about(page.snapshot())
-    above = page.top()
-    st.title(say.text("Checklist on safety and well-being"), anchor=False)
-    school_id = page.choose_school(about)
-    with above:
-        page.header(about, None)
-    if school_id is None:
-        page.unknown_link()
+    say = page.language()
+    _, school = page.open_school_page(say.text("Checklist on safety and well-being"))
+    if school is None:
         return
     try:
-        filled = _lists().of(page.viewer(), school_id)
+        filled = _lists().of(page.viewer(), school.school_id)
     except DefinitionError as error:
         st.error(say.text("The file of the checklist cannot be read. Tell whoever keeps the store:"))
         st.code(str(error), language=None, wrap_lines=True)
         return
-    page.saw(school_id, "", "checklist")
+    page.saw(school.school_id, "", "checklist")
     if page.viewer().sees_city():
         _for_an_adviser(filled, say)
         return
-    name = next(school.name for school in about.schools if school.school_id == school_id)
-    _for_the_team(filled, school_id, name, say)
+    _for_the_team(filled, school.school_id, school.name, say)
 
 
 def _lists() -> Checklists:

@@ -39,7 +39,7 @@ def show() -> None:
     with above:
         page.header(about, school_year)
     if school_year is None:
-        page.unknown_link()
+        page.no_such_figures(about)
         return
     view = _view(snapshot.name, page.viewer(), school_year, snapshot)
     with st.container(key="verdict"):

@@ -39,7 +39,7 @@ def show() -> None:
         st.info(say.text("There are too few schools with figures in this school year for a funnel."))
         return
     if school_year is None or indicator_id is None:
-        page.unknown_link()
+        page.no_such_figures(about)
         return
     view = _view(snapshot.name, page.viewer(), school_year, indicator_id, snapshot)
     page.saw_list("funnel", snapshot)

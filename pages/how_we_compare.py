@@ -5,6 +5,7 @@ import streamlit as st
 from mirrors.access import Viewer
 from mirrors.charts.checks import checks_sentence, checks_table
 from mirrors.charts.reasons import unavailable_words
+from mirrors.definitions import Indicator
 from mirrors.locale import Language
 from mirrors.views import Snapshot
 from mirrors.views.method import IndicatorState, MethodView, method_view
@@ -20,8 +21,9 @@ def show() -> None:
     """Draw the method and the indicators as used in the snapshot on screen."""
     say, snapshot = page.language(), page.snapshot()
     view = _view(snapshot.name, page.viewer(), snapshot)
+    about = page.about(snapshot)
     with page.top():
-        page.header(page.about(snapshot), None)
+        page.header(about, None)
     st.title(say.text("How we compare"), anchor=False)
     with st.container(key="verdict"):
         st.markdown(
@@ -40,6 +42,8 @@ def show() -> None:
     page.part(4, say.text("What is never shown"))
     _never_shown(view, say)
     page.part(5, say.text("The indicators"))
+    if not view.indicators:
+        page.no_such_figures(about)
     for state in view.indicators:
         _indicator(state, say)
 
@@ -160,11 +164,13 @@ def _indicator(state: IndicatorState, say: Language) -> None:
         st.caption(
             say.text("Sources: {sources}. Checked on {date}.", sources=sources, date=indicator.checked_on)
         )
-        st.caption(
-            say.text("Shown from {count} pupils on.", count=say.number(indicator.minimum_pupils))
-            + " "
-            + _availability(state, say)
-        )
+        st.caption(" ".join(filter(None, (_smallest(indicator, say), _availability(state, say)))))
+
+
+def _smallest(indicator: Indicator, say: Language) -> str:
+    if not indicator.minimum_pupils:
+        return ""
+    return say.text("Shown from {count} pupils on.", count=say.number(indicator.minimum_pupils))
 
 
 def _source(source: str, say: Language) -> str:
@@ -177,6 +183,10 @@ def _source(source: str, say: Language) -> str:
 
 
 def _availability(state: IndicatorState, say: Language) -> str:
+    if (waits_for := state.indicator.waits_for) is not None:
+        return say.text("Not available yet: it waits for {what}.", what=say.pick(waits_for))
+    if state.indicator.kind == "programme":
+        return say.text("Advisers of the city read it above the lists of ten.")
     if state.reason is not None:
         return say.text("Not available: {why}.", why=unavailable_words(state.reason, say))
     if not state.school_years:

@@ -18,8 +18,9 @@ from mirrors.charts.style import DARK, LIGHT, Palette
 from mirrors.definitions import Indicator
 from mirrors.doors.house import store_folder
 from mirrors.locale import LANGUAGES, Language, best_language
-from mirrors.views import NoSnapshot, Origin, PublishedStore, Snapshot, open_published
+from mirrors.views import Origin, PublishedStore, Snapshot, open_published
 from mirrors.views.figure import Against, Comparison
+from mirrors.views.school import SchoolName
 from mirrors.views.snapshot import SnapshotView, snapshot_view
 from pages import reader
 
@@ -45,7 +46,10 @@ def choose_language() -> Language:
         bind="query-params",
         label_visibility="collapsed",
     )
-    return best_language(chosen)
+    say = best_language(chosen)
+    # At the root of the page Streamlit says English: a script of ours puts there what stands here.
+    st.html(f'<style data-language="{say.code}">:root {{ --language: {say.code} }}</style>')
+    return say
 
 
 def language() -> Language:
@@ -206,6 +210,22 @@ def choose_school(shown: SnapshotView) -> str | None:
     return choice("school", language().text("School"), names, next(iter(names), None))
 
 
+def open_school_page(title: str) -> tuple[SnapshotView, SchoolName | None]:
+    """Draw the head of a page about one school, and return the school that the link asks for.
+
+    None where it is not one of the reader's; then the page has said so.
+    """
+    shown, above = about(snapshot()), top()
+    st.title(title, anchor=False)
+    school_id = choose_school(shown)
+    with above:
+        header(shown, None)
+    chosen = next((school for school in shown.schools if school.school_id == school_id), None)
+    if chosen is None:
+        unknown_link()
+    return shown, chosen
+
+
 def choose_year(shown: SnapshotView, *more: str) -> str | None:
     """Let the reader choose a school year, of the snapshot or of `more`; the latest by default."""
     years = {year: year for year in sorted({*shown.school_years, *more}, reverse=True)}
@@ -215,21 +235,18 @@ def choose_year(shown: SnapshotView, *more: str) -> str | None:
 def unknown_link() -> None:
     """Say that the link asks for something this snapshot does not hold."""
     say = language()
-    if _tells_surveys_only():
-        st.info(
-            say.text("No figures of absence have been published yet. What was asked stands under Safety.")
-        )
-        return
     st.info(
         say.text("This link asks for something that is not in the figures shown here. Please choose above.")
     )
 
 
-def _tells_surveys_only() -> bool:
-    try:
-        return not about(snapshot()).school_years
-    except NoSnapshot:
-        return False
+def no_such_figures(shown: SnapshotView) -> None:
+    """Say that there are no figures of absence at all in `shown`, or none that the link asks for."""
+    if shown.school_years:
+        unknown_link()
+        return
+    say = language()
+    st.info(say.text("No figures of absence have been published yet. What was asked stands under Safety."))
 
 
 def header(shown: SnapshotView, school_year: str | None) -> None:

@@ -19,7 +19,7 @@ from mirrors.charts.moments import moment
 from mirrors.charts.publish_words import lists_table, preview_sentences, sizes_table
 from mirrors.locale import Language
 from mirrors.views import NoSnapshot
-from mirrors.views.ledger import SnapshotRecord, names_in_force, snapshots_view, state_of
+from mirrors.views.ledger import SnapshotRecord, names_in_force, snapshots_view
 from mirrors.views.masking import masking_view
 from pages import administration, page
 
@@ -100,7 +100,7 @@ def _failed(error: BaseException | None, say: Language) -> bool:
 
 def _preview(seen: Prepared, say: Language) -> None:
     folder, viewer = page.store_folder(), page.administrator()
-    if seen.state != state_of(folder, viewer):
+    if seen.state != acts.state_of(folder, viewer):
         st.info(say.text("The data changed since you looked. Look again at what will change."))
         return
     names, preview = names_in_force(folder, viewer), seen.preview

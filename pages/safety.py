@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from mirrors.access import Viewer
+from mirrors.answering.house import here, was_collecting
 from mirrors.charts.key import peers_key
 from mirrors.charts.letters import lower_first, upper_first
 from mirrors.charts.safety_bars import hotspots, often
@@ -29,11 +30,13 @@ from mirrors.charts.safety_readings import (
 )
 from mirrors.charts.safety_themes import themes, themes_title
 from mirrors.charts.safety_words import group_name, group_title, told_in
+from mirrors.charts.wave_words import too_few_words, wave_too_few_words
 from mirrors.charts.where_we_stand import where_we_stand
 from mirrors.doors.house import store_folder
 from mirrors.locale import Language
 from mirrors.survey.checklists import open_checklists
 from mirrors.survey.vocabulary import own_files, vocabulary
+from mirrors.survey.waves import Unkept
 from mirrors.views import Snapshot
 from mirrors.views.safety import SafetyView, Wave, safety_view, safety_waves
 from mirrors.views.safety_scores import Gap, Share
@@ -88,8 +91,9 @@ def show() -> None:
         page.unknown_link()
         return
     of_year = [each for each in known if each.school_year == school_year]
+    unkept = [each for each in _unkept(school_id) if each.wave.school_year == school_year]
     if not of_year:
-        _nothing_yet(known, school_id, say)
+        _nothing_yet(known, unkept, school_id, say)
         return
     wave = _choose_wave(of_year, say)
     if wave is None:
@@ -99,12 +103,17 @@ def show() -> None:
     own = own_files(store_folder())
     view = _view(snapshot.name, page.viewer(), school_id, school_year, wave, in_place, own, snapshot)
     page.saw(school_id, school_year, "safety")
-    _draw(view, say)
+    _draw(view, unkept, say)
     page.link(how_we_compare.show, "how-we-compare", say.text("How we compare"), year=school_year)
     if page.viewer().sees_city():
         _link_to_waves(school_id, say)
     exactly = {"school": school_id, "year": school_year, "wave": wave}
     page.link(show, "safety", say.text("Link to exactly this page"), **exactly, **_kept("group", "between"))
+
+
+def _unkept(school_id: str) -> tuple[Unkept, ...]:
+    """Return the questionnaires that were held here and the groups of which nothing was kept."""
+    return here().waves.unkept(page.viewer(), school_id) if was_collecting() else ()
 
 
 def _link_to_city(school_year: str | None, say: Language) -> None:
@@ -137,10 +146,11 @@ def _choose_wave(of_year: Sequence[Wave], say: Language) -> str | None:
     return page.choice("wave", say.text("Survey"), labels, next(iter(labels)))
 
 
-def _nothing_yet(known: Sequence[Wave], school_id: str, say: Language) -> None:
-    """Say calmly that nobody was asked in this school year, and which surveys there are."""
+def _nothing_yet(known: Sequence[Wave], unkept: Sequence[Unkept], school_id: str, say: Language) -> None:
+    """Say calmly that nothing is told of this school year, and which surveys there are."""
     with st.container(key="verdict"):
         st.markdown(say.text("There is no survey of this school year in the figures shown here."))
+    _tell_unkept(unkept, None, say)
     st.markdown(
         say.text(
             "A survey asks pupils and staff how safe they feel, in five minutes and without names. Results "
@@ -156,7 +166,16 @@ def _nothing_yet(known: Sequence[Wave], school_id: str, say: Language) -> None:
         page.link(show, "safety", label, school=school_id, year=year)
 
 
-def _draw(view: SafetyView, say: Language) -> None:
+def _tell_unkept(unkept: Sequence[Unkept], shown: str | None, say: Language) -> None:
+    """Say of which questionnaire, and of which groups of the one that is shown, too few answered."""
+    for each in unkept:
+        if each.is_whole:
+            st.markdown(wave_too_few_words(*each.wave.days, say))
+        elif each.wave.id == shown:
+            st.markdown(too_few_words(each.groups, say))
+
+
+def _draw(view: SafetyView, unkept: Sequence[Unkept], say: Language) -> None:
     with st.container(key="verdict"):
         st.markdown(safety_sentences(view, say))
     if view.groups:
@@ -166,13 +185,13 @@ def _draw(view: SafetyView, say: Language) -> None:
                 "There is no overall score and no list of schools."
             )
         )
-    for number, part in enumerate(_parts(view, say), 1):
+    for number, part in enumerate(_parts(view, unkept, say), 1):
         page.part(number, part.title, part.opening)
         part.draw()
 
 
-def _parts(view: SafetyView, say: Language) -> Iterator[Part]:
-    yield Part(say.text("Who answered"), answered_opening(view, say), lambda: _who(view, say))
+def _parts(view: SafetyView, unkept: Sequence[Unkept], say: Language) -> Iterator[Part]:
+    yield Part(say.text("Who answered"), answered_opening(view, say), lambda: _who(view, unkept, say))
     if not view.groups:
         return
     yield Part(say.text("How it is felt"), "", lambda: _themes(view, say))
@@ -192,8 +211,10 @@ def _parts(view: SafetyView, say: Language) -> Iterator[Part]:
     )
 
 
-def _who(view: SafetyView, say: Language) -> None:
+def _who(view: SafetyView, unkept: Sequence[Unkept], say: Language) -> None:
     st.markdown(participation_lines(view, say))
+    if view.wave is not None:
+        _tell_unkept(unkept, view.wave.wave, say)
     if together := together_sentence(view, say):
         st.markdown(together)
     if view.wave is not None and (when := when_sentence(view.wave, say)):

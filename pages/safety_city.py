@@ -44,10 +44,14 @@ def show() -> None:
     about = page.about(snapshot)
     above = page.top()
     st.title(say.text("Safety in the city"), anchor=False)
+    of_surveys = safety_city_years(snapshot, page.viewer())
     with st.columns([1, 2])[0]:
-        school_year = page.choose_year(about, *safety_city_years(snapshot, page.viewer()))
+        school_year = page.choose_year(about, *of_surveys)
     with above:
         page.header(about, school_year)
+    if school_year is None and not about.school_years and not of_surveys:
+        st.markdown(say.text("Fewer than ten schools took part, so the city is not told."))
+        return
     if school_year is None:
         page.unknown_link()
         return

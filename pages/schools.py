@@ -42,7 +42,7 @@ def show() -> None:
     with above:
         page.header(about, school_year)
     if school_year is None:
-        page.unknown_link()
+        page.no_such_figures(about)
         return
     aside = casework.aside_in(page.store_folder(), page.viewer(), school_year)
     view = _view(snapshot.name, page.viewer(), school_year, aside, snapshot)

@@ -29,6 +29,8 @@ from pages import administration, files, page
 _READING, _TAKING = "reading a survey", "taking a survey in"
 _NOT_KNOWN, _NO_ANSWER = -2, -1
 _MOST_INVITED = 100_000
+MOST_ASKED = 60
+"""Columns, and answers, whose meaning is asked for at once; nobody works through more boxes than that."""
 _YEAR = re.compile(r"\d{4}-\d{2}")
 
 
@@ -199,7 +201,8 @@ def _columns(
     chosen = {}
     if unsure:
         st.markdown(f"**{say.text('Columns that nobody recognised; they are not used unless you say so')}**")
-        chosen |= _targets(responses, unsure, mapping, words, about)
+        chosen |= _targets(responses, unsure[:MOST_ASKED], mapping, words, about)
+        _tell_more_columns(len(unsure) - MOST_ASKED, say)
     if sure:
         label = say.plural(
             "{count} column was recognised: look or change",
@@ -209,6 +212,19 @@ def _columns(
         with st.expander(label):
             chosen |= _targets(responses, sure, mapping, words, about)
     return mapping.model_copy(update={"columns": chosen})
+
+
+def _tell_more_columns(count: int, say: Language) -> None:
+    if count > 0:
+        st.caption(
+            say.plural(
+                "{count} more column was not recognised and is not used. To use it, put the code of its "
+                "question (such as T3.2) in its heading and bring the file again.",
+                "{count} more columns were not recognised and are not used. To use one, put the code of its "
+                "question (such as T3.2) in its heading and bring the file again.",
+                count,
+            )
+        )
 
 
 def _targets(
@@ -245,7 +261,8 @@ def _answers(
     chosen: dict[str, int | None] = {}
     if unknown:
         st.markdown(f"**{say.text('Answers that are none of the questionnaire')}**")
-        chosen |= _options(unknown, mapping, words, about, say)
+        chosen |= _options(unknown[:MOST_ASKED], mapping, words, about, say)
+        _tell_more_answers(len(unknown) - MOST_ASKED, say)
     if known:
         label = say.plural(
             "{count} answer was recognised: look or change",
@@ -255,6 +272,19 @@ def _answers(
         with st.expander(label):
             chosen |= _options(known, mapping, words, about, say)
     return mapping.model_copy(update={"answers": chosen})
+
+
+def _tell_more_answers(count: int, say: Language) -> None:
+    if count > 0:
+        st.caption(
+            say.plural(
+                "{count} more answer is not known. A column with so many answers is no question with five "
+                "options: say above that it is not used.",
+                "{count} more answers are not known. A column with so many answers is no question with five "
+                "options: say above that it is not used.",
+                count,
+            )
+        )
 
 
 def _options(

@@ -49,7 +49,7 @@ def show() -> None:
     with above:
         page.header(about, school_year)
     if school_id is None or school_year is None:
-        page.unknown_link()
+        page.no_such_figures(about)
         return
     try:
         view = _view(snapshot.name, page.viewer(), school_id, school_year, snapshot)

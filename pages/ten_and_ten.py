@@ -11,10 +11,17 @@ from mirrors.access import Viewer
 from mirrors.casework import ListName
 from mirrors.charts.doubts import break_sentence
 from mirrors.charts.reasons import why_fewer_sentence
-from mirrors.charts.short_lists import card_facts, certainty_sentence, judged_sentences, talks_sentence
+from mirrors.charts.short_lists import (
+    card_facts,
+    certainty_sentence,
+    judged_sentences,
+    reach_sentence,
+    talks_sentence,
+)
 from mirrors.definitions import load_indicators
 from mirrors.locale import Language
 from mirrors.views import Snapshot
+from mirrors.views.programme import Reach, reach_of_mirrors
 from mirrors.views.snapshot import SnapshotView
 from mirrors.views.ten_and_ten import Listed, ShortList, TenAndTenView, evidence, ten_and_ten_view
 from pages import desk, mirror, page, talk
@@ -27,6 +34,11 @@ def _view(
     snapshot_name: str, viewer: Viewer, school_year: str, indicator_id: str, _snapshot: Snapshot
 ) -> TenAndTenView:
     return ten_and_ten_view(_snapshot, viewer, school_year, indicator_id)
+
+
+@st.cache_data(show_spinner=False, max_entries=50)
+def _reach(snapshot_name: str, viewer: Viewer, school_year: str, _snapshot: Snapshot) -> Reach:
+    return reach_of_mirrors(_snapshot, viewer, school_year)
 
 
 def show() -> None:
@@ -45,14 +57,18 @@ def show() -> None:
     with above:
         page.header(about, school_year)
     if school_year is None or indicator_id is None:
-        page.unknown_link()
+        page.no_such_figures(about)
         return
     view = _view(snapshot.name, page.viewer(), school_year, indicator_id, snapshot)
     page.saw_list("ten-and-ten", snapshot)
     _introduce(view, say)
     contacts = casework.last_contacts(page.store_folder(), page.viewer())
-    if told := talks_sentence(view, contacts, about.published_at.date(), say):
-        st.caption(told)
+    told = (
+        reach_sentence(_reach(snapshot.name, page.viewer(), school_year, snapshot), say),
+        talks_sentence(view, contacts, about.published_at.date(), say),
+    )
+    if any(told):
+        st.caption(" ".join(filter(None, told)))
     desk.tell_notice()
     names = {school.school_id: school.name for school in about.schools}
     for number, short_list in enumerate(reversed(view.lists), start=1):

@@ -22,6 +22,7 @@ from mirrors.locale import Language
 from mirrors.survey.groups import PUPILS, WHOLES
 from mirrors.survey.wave import Wave, WrongWave
 from mirrors.views import StoreTrouble
+from mirrors.views.safety import Wave as Published
 from mirrors.views.safety import safety_waves
 from mirrors.views.snapshot import SnapshotView
 from pages import administration, page, reader, wave_codes, wave_form
@@ -32,33 +33,48 @@ _LOOK_AGAIN = 15
 
 def show() -> None:
     """Draw the questionnaires of the school that the link asks for."""
-    say, about = page.language(), page.about(page.snapshot())
-    above = page.top()
-    st.title(say.text("Questionnaires"), anchor=False)
-    school_id = page.choose_school(about)
-    with above:
-        page.header(about, None)
-    if school_id is None:
-        page.unknown_link()
+    say = page.language()
+    about, school = page.open_school_page(say.text("Questionnaires"))
+    if school is None:
         return
+    school_id = school.school_id
     waves = here().waves.of_school(page.viewer(), school_id)
     page.saw(school_id, "", "waves")
     today = now().date()
     running = [wave for wave in waves if not wave.has_ended(today)]
     ended = [wave for wave in waves if wave.has_ended(today)]
-    _verdict(running, ended, today, say)
+    elsewhere = _asked_elsewhere(school_id)
+    _verdict(running, ended, bool(elsewhere), today, say)
+    if elsewhere and not waves:
+        at = {"school": school_id, "year": elsewhere[0].school_year}
+        page.link(_open_safety, "safety", say.text("The safety mirror"), **at)
     administration.tell_notice()
     _draw(about, school_id, running, ended, today, say)
 
 
-def _verdict(running: list[Wave], ended: list[Wave], today: date, say: Language) -> None:
+def _asked_elsewhere(school_id: str) -> list[Published]:
+    """Return the published surveys that the school did not hold here, the latest first."""
+    known = safety_waves(page.snapshot(), page.viewer(), school_id)
+    return [each for each in known if not each.is_collected]
+
+
+def _verdict(
+    running: list[Wave], ended: list[Wave], asked_elsewhere: bool, today: date, say: Language
+) -> None:
     if running:
         sentences = [running_sentence(wave.first_day, wave.last_day, today, say) for wave in running]
         administration.verdict("  \n".join([*sentences, say.text("Results stay closed until it has ended.")]))
     elif ended:
         administration.verdict(say.text("**No questionnaire is open now.** The last ones stand below."))
+    elif asked_elsewhere:
+        administration.verdict(
+            say.text(
+                "**This school has not asked anything here yet.** The results of a survey made elsewhere "
+                "stand in the safety mirror."
+            )
+        )
     else:
-        administration.verdict(say.text("**This school has not asked anything yet.**"))
+        administration.verdict(say.text("**This school has not asked anything here yet.**"))
 
 
 def _draw(
@@ -115,7 +131,7 @@ def _tell_of_adults(wave: Wave, say: Language) -> None:
 
 
 def _title(wave: Wave, say: Language) -> str:
-    days = days_words(wave.first_day, min(wave.last_day, wave.closed_on or wave.last_day), say)
+    days = days_words(*wave.days, say)
     year = say.text("school year {year}", year=wave.school_year)
     return f"**{form_words(wave.form, say)}** · {days} · {year}"
 

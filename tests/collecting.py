@@ -32,10 +32,12 @@ def collecting(folder: Path, clock: Clock) -> Collecting:
     return open_collecting(folder, clock)
 
 
-def wave(here: Collecting, asked: tuple[Invited, ...] = ASKED, **other: object) -> Opened:
+def wave(
+    here: Collecting, asked: tuple[Invited, ...] = ASKED, year: str = "2025-26", **other: object
+) -> Opened:
     """Open a wave of school S1 with the short form, from the first day of the clock."""
     given = {"form": "short", "days": (FIRST, LAST), "jurisdiction": "flanders"} | other
-    return here.waves.open(TEAM, "S1", "2025-26", invited=asked, **given)
+    return here.waves.open(TEAM, "S1", year, invited=asked, **given)
 
 
 def codes(opened: Opened, group: str) -> list[str]:
@@ -66,11 +68,14 @@ def day_after() -> datetime:
     return datetime.combine(LAST, datetime.min.time()) + timedelta(days=1, hours=1)
 
 
-def open_today(folder: Path, asked: tuple[Invited, ...]) -> tuple[Collecting, Opened]:
+def open_today(
+    folder: Path, asked: tuple[Invited, ...], jurisdiction: str = "flanders", year: str = "2025-26"
+) -> tuple[Collecting, Opened]:
     """Open a wave in a store that is served, by the clock on the wall."""
     here = open_collecting(folder)
     today = date.today()
-    return here, wave(here, asked, days=(today, today + timedelta(days=7)))
+    days = (today, today + timedelta(days=7))
+    return here, wave(here, asked, year, days=days, jurisdiction=jurisdiction)
 
 
 def fill_in(client: httpx.Client, code: str, option: Callable[[str], str] = lambda _: "3") -> httpx.Response:

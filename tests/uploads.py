@@ -17,7 +17,7 @@ from mirrors.store.workbench import open_workbench
 Row = Sequence[object]
 
 ABSENCE = load_contracts()["absence"].columns
-ENROLMENT = load_contracts()["enrolment"].columns
+ENROLMENT = tuple(column for column in load_contracts()["enrolment"].columns if column != "lessons")
 CONTEXT = load_contracts()["context"].columns
 PUPIL_BAND = load_contracts()["pupil_band"].columns
 SCHOOLS = load_contracts()["schools"].columns

@@ -22,7 +22,7 @@ from mirrors.jobs import (
 from mirrors.progress import Progress
 from mirrors.store import Preview, open_facts
 from mirrors.views.alarms import SchoolYearAlarms, alarms_view
-from mirrors.views.ledger import names_in_force, state_of
+from mirrors.views.ledger import names_in_force
 
 __all__ = [
     "Checked",
@@ -41,6 +41,7 @@ __all__ = [
     "prepare",
     "publish",
     "restore",
+    "state_of",
     "take_back",
     "take_in",
     "withdraw",
@@ -49,7 +50,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Prepared:
-    """What publishing would change, and the state of the facts it was computed from."""
+    """What publishing would change, and the state of the facts and waves it was computed from."""
 
     state: str
     preview: Preview
@@ -72,6 +73,12 @@ def take_in(
     done = jobs.take_in(folder, upload, told, by=viewer.recorded, confirmed=confirmed)
     record(folder, Event.UPLOADED, viewer, detail=f"upload {done.upload_id}")
     return done
+
+
+def state_of(folder: Path, viewer: Viewer) -> str:
+    """Return a text that changes whenever figures would: an upload, a decision, or a wave that ended."""
+    viewer.require_administrator()
+    return jobs.state(folder)
 
 
 def prepare(folder: Path, viewer: Viewer, told: Progress) -> Prepared:
@@ -117,9 +124,9 @@ def take_back(folder: Path, viewer: Viewer, upload_id: int, note: str) -> None:
 
 def alarms(folder: Path, viewer: Viewer) -> Checked:
     """Return every alarm of the facts in force, by school and school year; raises StoreTrouble."""
-    viewer.require_administrator()
+    state = state_of(folder, viewer)
     with open_facts(folder) as facts:
-        state, in_force = facts.state_id(), facts.in_force()
+        in_force = facts.in_force()
     profile = in_force[-1].mapped_by if in_force else load_profile("templates")
     unit = load_jurisdiction(profile.jurisdiction).unit
     if not in_force:

@@ -155,9 +155,7 @@ def _in_state(alarms: pd.DataFrame, state: State) -> SchoolYears:
 
 def among(rows: pd.DataFrame, school_years: SchoolYears) -> NDArray[np.bool_]:
     """Return which rows, (rows,), are about one of the school-years."""
-    schools, years = rows["school_id"], rows["school_year"].to_numpy()
-    found = np.array(schools.isin({school for school, _ in school_years}), dtype=bool)
-    perhaps = np.flatnonzero(found)
-    pairs = zip(schools.to_numpy()[perhaps], years[perhaps], strict=True)
-    found[perhaps] = [pair in school_years for pair in pairs]
-    return found
+    if not school_years:
+        return np.zeros(len(rows), dtype=bool)
+    pairs = zip(rows["school_id"].to_numpy(object), rows["school_year"].to_numpy(object), strict=True)
+    return np.fromiter(map(school_years.__contains__, pairs), dtype=bool, count=len(rows))

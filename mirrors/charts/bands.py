@@ -3,9 +3,11 @@
 import plotly.graph_objects as go
 
 from mirrors.charts.amounts import NOTHING
+from mirrors.charts.amounts import share as percentage
 from mirrors.charts.chart import Chart, Table
 from mirrors.charts.rows import Row, marks_at, ruled
 from mirrors.charts.style import LIGHT, Palette, words
+from mirrors.definitions import HALVES
 from mirrors.locale import Language
 from mirrors.views.mirror import Band, Bands
 
@@ -22,10 +24,10 @@ def bands(shown: Bands, unit: str, language: Language, palette: Palette = LIGHT)
     figure = ruled(rows, palette, palette.own)
     figure.update_layout(barmode="overlay")
     labels = [band_label(band, shown.scale, language) for band in shown.bands]
-    for place, shares in enumerate(
-        ([band.own for band in shown.bands], [band.peers for band in shown.bands])
-    ):
-        _draw_bar(figure, place, shares, labels, language, palette)
+    own, peers = ([getattr(band, side) for band in shown.bands] for side in ("own", "peers"))
+    _draw_bar(figure, 0, own, _whole(own), labels, language, palette)
+    # Medians of bands are of different schools: together they make more or less than all pupils.
+    _draw_bar(figure, 1, peers, max(1.0, _whole(peers)), labels, language, palette)
     return Chart(
         figure,
         _title(shown, unit, language),
@@ -54,13 +56,13 @@ def _draw_bar(
     figure: go.Figure,
     place: int,
     shares: list[float | None],
+    whole: float,
     labels: list[str],
     language: Language,
     palette: Palette,
 ) -> None:
     start = 0.0
     middle = marks_at(place) + 0.06
-    whole = _whole(shares)
     for step, (share, label) in enumerate(zip(shares, labels, strict=True)):
         if not share:
             continue
@@ -69,7 +71,7 @@ def _draw_bar(
         figure.add_bar(
             x=[width], y=[middle], base=start, width=_BAR, orientation="h",
             marker={"color": palette.sequence[shade], "line": {"color": palette.paper, "width": 2}},
-            hovertemplate=f"{label}: {language.percent(share, 0)}<extra></extra>",
+            hovertemplate=f"{label}: {percentage(share, HALVES, language)}<extra></extra>",
         )  # fmt: skip
         if _fits(label, width):
             words(figure, label, start + width / 2, middle, palette.on_sequence[shade])
@@ -125,8 +127,11 @@ def _reading(labels: list[str], shown: Bands, unit: str, language: Language) -> 
     peers = shown.bands[0].peers if shown.bands else None
     if peers is None:
         return text
-    first = language.percent(peers, 0)
-    return f"{text} " + language.text("At similar schools the first band holds {share}.", share=first)
+    first = percentage(peers, HALVES, language)
+    return f"{text} " + language.text(
+        "At similar schools the median of the first band is {share}; medians do not add up to 100 %.",
+        share=first,
+    )
 
 
 def _table(shown: Bands, unit: str, language: Language) -> Table:
@@ -137,7 +142,7 @@ def _table(shown: Bands, unit: str, language: Language) -> Table:
             "session": language.text("Unauthorised sessions"),
             "hour": language.text("Unauthorised hours"),
         }.get(unit, language.text("Unauthorised days"))
-    header = (counted, language.text("Your pupils"), language.text("Pupils of similar schools"))
+    header = (counted, language.text("Your pupils"), language.text("Median of similar schools"))
     rows = (
         (band_label(band, shown.scale, language), _share(band.own, language), _share(band.peers, language))
         for band in shown.bands
@@ -146,4 +151,4 @@ def _table(shown: Bands, unit: str, language: Language) -> Table:
 
 
 def _share(share: float | None, language: Language) -> str:
-    return NOTHING if share is None else language.percent(share, 0)
+    return NOTHING if share is None else percentage(share, HALVES, language)

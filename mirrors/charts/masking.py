@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 from mirrors.charts.chart import Table
 from mirrors.charts.members import breakdown_name
+from mirrors.charts.safety_words import group_name
 from mirrors.locale import Language
-from mirrors.views.masking import Masked
+from mirrors.views.masking import SURVEY, Masked
 
 _KINDS = ("primary", "secondary", "coarser", "dropped")
 
@@ -46,7 +47,7 @@ def masking_table(masked: Sequence[Masked], language: Language) -> Table:
     rows = [
         (
             counted_in(breakdown, language),
-            why(kind, language),
+            why(kind, breakdown, language),
             language.number(years[breakdown, kind]),
             language.number(cells[breakdown, kind]),
         )
@@ -64,7 +65,12 @@ def masked_schools_table(masked: Sequence[Masked], language: Language) -> Table:
         language.text("Why"),
     )
     rows = [
-        (each.school_id, each.school_year, counted_in(each.breakdown, language), why(each.kind, language))
+        (
+            each.school_id,
+            each.school_year,
+            counted_in(each.breakdown, language),
+            why(each.kind, each.breakdown, language),
+        )
         for each in masked
     ]
     return Table(header, tuple(rows))
@@ -72,15 +78,24 @@ def masked_schools_table(masked: Sequence[Masked], language: Language) -> Table:
 
 def counted_in(breakdown: str, language: Language) -> str:
     """Return what pupils are counted in, as a reader calls it."""
+    if breakdown.startswith(SURVEY):
+        group = group_name(breakdown.removeprefix(SURVEY), language)
+        return language.text("the safety survey: {group}", group=group)
     return {
+        "counted": language.text("measures and outcomes"),
         "whole": language.text("the whole school"),
         "band": language.text("bands of absence"),
         "step": language.text("steps of the follow-up"),
     }.get(breakdown, breakdown_name(breakdown, language))
 
 
-def why(kind: str, language: Language) -> str:
+def why(kind: str, breakdown: str, language: Language) -> str:
     """Return why figures were masked, and how."""
+    if breakdown.startswith(SURVEY) and kind in ("primary", "secondary"):
+        return {
+            "primary": language.text("too few people answered"),
+            "secondary": language.text("told only together with a group of which too few answered"),
+        }[kind]
     return {
         "primary": language.text("too few pupils"),
         "secondary": language.text("beside a group with too few pupils, which the whole would tell"),

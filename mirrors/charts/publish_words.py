@@ -29,6 +29,8 @@ def preview_sentences(preview: Preview, names: Mapping[str, str], language: Lang
 
 
 def _figures(preview: Preview, language: Language) -> str:
+    if preview.against is None and not preview.figures_new:
+        return language.text("Nothing is published yet: what surveys tell would be shown for the first time.")
     if preview.against is None:
         return language.plural(
             "Nothing is published yet: {count} figure would be shown for the first time.",

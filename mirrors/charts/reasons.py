@@ -35,6 +35,13 @@ def unavailable_words(code: str, language: Language) -> str:
         "no_quantiles": language.text("the figures do not hold quantiles"),
         "no_categories": language.text("the figures do not tell kinds of absence apart"),
         "no_absence": language.text("the figures hold no absence"),
+        "no_groups": language.text("the figures do not tell groups of pupils apart"),
+        "no_months": language.text("the figures do not tell months apart"),
+        "no_pattern": language.text("the figures do not tell the days of the week apart"),
+        "no_measure": language.text("nobody delivered this count"),
+        "no_follow_up": language.text("the figures do not hold the follow-up of pupils"),
+        "no_trajectory": language.text("the figures do not tell how pupils' school years ended"),
+        "no_lateness": language.text("the figures do not hold who came late or left early"),
     }.get(code, language.text("not available"))
 
 

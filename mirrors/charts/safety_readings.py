@@ -313,13 +313,20 @@ def reasons_lines(reasons: Sequence[Reason], language: Language) -> list[str]:
     for each in reasons:
         about = told_in(each.place, language) if each.place is not None else theme_title(each.theme, language)
         groups = found.setdefault(told_in(each.found, language), {}).setdefault(lower_first(about), [])
-        if (name := group_name(each.group, language)) not in groups:
+        if (name := _reason_group(each, language)) not in groups:
             groups.append(name)
     lines = []
     for words, places in found.items():
         where = "; ".join(f"{about}: {language.join(groups)}" for about, groups in places.items())
         lines.append(f"{words} {upper_first(where)}.")
     return [*lines, *dict.fromkeys(told_in(each.why, language) for each in reasons)]
+
+
+def _reason_group(reason: Reason, language: Language) -> str:
+    name = group_name(reason.group, language)
+    if not reason.is_indicative:
+        return name
+    return language.text("{group} (few answered: an indication)", group=name)
 
 
 def supports_opening(view: SafetyView, language: Language) -> str:

@@ -11,6 +11,7 @@ from mirrors.charts.moments import day
 from mirrors.charts.reasons import left_out_words
 from mirrors.definitions import Indicator
 from mirrors.locale import Language
+from mirrors.views.programme import Reach
 from mirrors.views.ten_and_ten import Listed, TenAndTenView
 
 
@@ -41,6 +42,19 @@ def talks_sentence(
         "Of these schools ({listed}), {count} have had a talk since the lists were published.",
         len(spoken),
         listed=language.number(len(listed)),
+    )
+
+
+def reach_sentence(reach: Reach, language: Language) -> str:
+    """Return how many schools have a mirror this year; empty when none could have one."""
+    if not reach.eligible:
+        return ""
+    return language.plural(
+        "{count} of {all} schools has a mirror for {year}.",
+        "{count} of {all} schools have a mirror for {year}.",
+        reach.with_mirror,
+        all=language.number(reach.eligible),
+        year=reach.school_year,
     )
 
 

@@ -120,6 +120,20 @@ def more_than_invited(took: Iterable[Took], say: Language) -> list[str]:
     ]
 
 
+def too_few_words(groups: Iterable[str], say: Language) -> str:
+    """Return that too few of these groups answered for anything to be told; never how many."""
+    names = upper_first(say.join([group_name(group, say) for group in groups]))
+    return say.text("{groups}: too few answered for anything to be told.", groups=names)
+
+
+def wave_too_few_words(first: date, last: date, say: Language) -> str:
+    """Return that too few answered a whole questionnaire for anything to be told."""
+    return say.text(
+        "Too few answered the questionnaire of {days} for anything to be told of it.",
+        days=days_words(first, last, say),
+    )
+
+
 def sheets_lost(groups: Iterable[str], say: Language) -> str:
     """Return that answers were lost; "" where none were."""
     lost = [group_name(group, say) for group in groups]

@@ -103,7 +103,10 @@ def told_changes(changes: "Preview") -> Iterator[str]:
     if changes.leaves_nothing:
         yield "No upload is in force: everything goes, and nothing is published any more."
     else:
-        yield f"{against}, of uploads {' '.join(map(str, changes.uploads))}:"
+        uploads = (
+            f"uploads {' '.join(map(str, changes.uploads))}" if changes.uploads else "questionnaires only"
+        )
+        yield f"{against}, of {uploads}:"
     yield (
         f"  figures: {changes.figures_changed:,} changed, {changes.figures_new:,} new,"
         f" {changes.figures_gone:,} gone"

@@ -2,7 +2,7 @@
 
 The files follow the standard, so that any tool of it reads them. What the standard does not have stands
 beside it as further properties, which it allows: `translations`, the headers (`synonyms`) and `values` that
-exports of school software use for ours, and the `level` of detail.
+exports of school software use for ours, the `level` of detail, and what is left out (`leftOut`).
 """
 
 import json
@@ -82,7 +82,8 @@ class Contract(_Named):
     """The contract of one kind of file.
 
     Level A holds totals of a school; level B holds one row per event of a pupil token. An empty cell of the
-    primary key counts as a value of its own: two rows that are empty there alike are the same row.
+    primary key counts as a value of its own: two rows that are empty there alike are the same row. Columns
+    `left_out` may stand in a file, and are never stored: no figure needs them.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -91,6 +92,7 @@ class Contract(_Named):
     fields: tuple[Column, ...]
     primary_key: tuple[str, ...] = Field(alias="primaryKey")
     foreign_keys: tuple[ForeignKey, ...] = Field(default=(), alias="foreignKeys")
+    left_out: tuple[str, ...] = Field(default=(), alias="leftOut")
 
     @property
     def columns(self) -> tuple[str, ...]:

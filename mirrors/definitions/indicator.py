@@ -62,7 +62,8 @@ class Indicator(Definition):
     A `rate` is units over possible units and a `prevalence` pupils in bands over pupils; `share_of_pupils`
     and `share_of_amount` are a part over its whole (pupils, or anything else), `amount` a number per hundred,
     per thousand or per one of its base, `days` a median, `events` a number per hundred pupil-days. A
-    `profile` is a table and a `programme` indicator counts the city's own work.
+    `profile` is a table and a `programme` indicator counts the city's own work: `waits_for` names what nobody
+    notes yet, without which it cannot be counted.
 
     `formula` says the same without words: N pupils, E units expected, A absent for any reason, B without an
     accepted one, Z ill, R + P with another accepted one, L late, h() in hours; #{} is how many, Q50 a median,
@@ -95,6 +96,7 @@ class Indicator(Definition):
     definition: Texts
     why: Texts
     pitfalls: Texts
+    waits_for: Texts | None = None
     checked_on: str
 
     @property

@@ -35,6 +35,13 @@ class SchoolCalendar(Definition):
     half_days: dict[Weekday, tuple[HalfDay, ...]]
 
 
+class FirstYear(Definition):
+    """The first year of secondary school: schools of one type, and how their registers write its grade."""
+
+    school_type: str
+    grades: tuple[str, ...]
+
+
 class Feature(Definition):
     """A context feature that describes a school's intake, with the name readers see."""
 
@@ -50,7 +57,8 @@ class Jurisdiction(Definition):
     (first = default). `trend` says what is removed before change is judged: the trend of the school
     type, or also that of the context features where they are well measured. Without a `calendar` nobody
     knows which days are school days. The follow-up of pupils is told along the `ladder`: the `thresholds`
-    of whole units in one school year, which all count the same categories.
+    of whole units in one school year, which all count the same categories. Without a `first_year` nobody
+    knows who has just come from primary school.
     """
 
     id: str
@@ -67,6 +75,7 @@ class Jurisdiction(Definition):
     features: tuple[Feature, ...]
     school_types: dict[str, Texts]
     calendar: SchoolCalendar | None = None
+    first_year: FirstYear | None = None
     source: str
     valid_from: str
     checked_on: str

@@ -156,7 +156,7 @@ class Profile(Definition):
 def template_layout(contract: Contract) -> Layout:
     """Return the layout that reads our own template for `contract`: every column as it stands.
 
-    A column that need not be filled in may also be left out. The example row of an empty template is
+    A column that need not be filled in may also be missing. The example row of an empty template is
     passed over, so that nobody's figures stand beside those of a school that does not exist.
     """
     read: dict[str, Source | Stages] = {
@@ -166,6 +166,7 @@ def template_layout(contract: Contract) -> Layout:
         id=contract.name,
         columns={name: (name,) for name in contract.columns},
         optional=tuple(field.name for field in contract.fields if not field.constraints.required),
+        ignore=contract.left_out,
         drop=(Rows(column="school_id", equals=(EXAMPLE_SCHOOL,), why="example row of the template"),),
         facts=(FactRows(into=contract.name, take=read),),
     )

@@ -7,6 +7,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 FOLDER = Path(__file__).parent
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""Ten times as fast where PyYAML was built with libyaml."""
 
 Texts: TypeAlias = dict[str, str]
 """One text in every language of the product, keyed by language code."""
@@ -28,7 +30,7 @@ Form = TypeVar("Form", bound=Definition)
 def read_yaml(path: Path) -> Any:
     """Return the content of one YAML file; raises DefinitionError when it does not parse."""
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.load(path.read_text(encoding="utf-8"), _LOADER)
     except yaml.YAMLError as error:
         raise DefinitionError(f"{path.name}: not readable as YAML: {error}") from error
     except UnicodeDecodeError as error:

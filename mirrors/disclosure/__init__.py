@@ -8,7 +8,7 @@ from mirrors.disclosure.audit import NotProtected
 from mirrors.disclosure.cube import TABLES, protected_cube
 from mirrors.disclosure.publication import protect, without_figures
 from mirrors.disclosure.settings import RulesLoosened, changed_rules, read_rules
-from mirrors.disclosure.survey_cube import Surveys, survey_cube
+from mirrors.disclosure.survey_cube import Surveys, survey_cube, with_surveys
 
 __all__ = [
     "TABLES",
@@ -20,5 +20,6 @@ __all__ = [
     "protected_cube",
     "read_rules",
     "survey_cube",
+    "with_surveys",
     "without_figures",
 ]

@@ -17,9 +17,10 @@ import pandas as pd
 from mirrors.benchmark.alarm import SchoolYears
 from mirrors.benchmark.benchmark import Benchmark
 from mirrors.definitions import Indicator
-from mirrors.disclosure.protection import BANDS, RATES, STEPS, WHOLE_SCHOOL, Protection
+from mirrors.disclosure.protection import BANDS, COUNTED, RATES, STEPS, WHOLE_SCHOOL, Protection
 from mirrors.disclosure.rules import FEWEST_VALUES
-from mirrors.disclosure.seen import School, Tables, Told, schools
+from mirrors.disclosure.seen import School, schools
+from mirrors.disclosure.told import Tables, Told
 
 Place = tuple[str, str, str]
 """A school, a school year and a breakdown."""
@@ -119,7 +120,7 @@ def look(school: School) -> list[Finding]:
 _OF_ALL = (BANDS, WHOLE_SCHOOL, STEPS)
 """What tells of the pupils of the whole school, where leaving out a breakdown does not hide them."""
 
-_TOGETHER = (WHOLE_SCHOOL, STEPS)
+_TOGETHER = (WHOLE_SCHOOL, STEPS, COUNTED)
 """What is told of years together, of small schools."""
 
 GROUPED_BY = ("grade", "track", "sex", "district")
@@ -176,7 +177,8 @@ def _more_care(under: Protection, findings: Iterable[Finding], years: dict[str, 
 
     Coarser counts; then none of the breakdown that year, and of what is told of years together in no year of
     the school; then nothing that tells of the same pupils; then no rates of single
-    kinds of absence, as few half-days are those of few pupils; and at last nothing of all this in any year.
+    kinds of absence, as few half-days are those of few pupils; then no measures and outcomes; and at last
+    nothing of all this in any year.
     """
     coarser: dict[str, SchoolYears] = {}
     dropped: dict[str, SchoolYears] = {}
@@ -191,7 +193,8 @@ def _more_care(under: Protection, findings: Iterable[Finding], years: dict[str, 
             ((each.breakdown,), ever if each.breakdown in _TOGETHER else here),
             (_OF_ALL, here),
             ((RATES,), here),
-            ((*_OF_ALL, *GROUPED_BY, RATES), ever),
+            ((COUNTED,), here),
+            ((*_OF_ALL, *GROUPED_BY, RATES, COUNTED), ever),
         ):
             if any(not places <= under.dropped.get(name, set()) for name in names):
                 for name in names:

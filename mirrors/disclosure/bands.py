@@ -5,10 +5,10 @@ import pandas as pd
 
 from mirrors.benchmark.benchmark import Benchmark
 from mirrors.benchmark.features import FeatureMatrix
-from mirrors.benchmark.peer_group import PeerGroups, one_has_most
+from mirrors.benchmark.peer_group import PeerGroups, peer_statistics
 from mirrors.disclosure.protection import BANDS, STANDARD, Protection
 from mirrors.disclosure.registered import registered
-from mirrors.disclosure.rules import FEWEST_PUPILS, WHOLE, protected_share, round_to
+from mirrors.disclosure.rules import FEWEST_PUPILS, protected_share, round_to
 
 FEWEST_BANDS = 3
 """A single threshold is an indicator, not a distribution."""
@@ -17,15 +17,12 @@ _BAND = ["category", "scale", "at_least", "below"]
 
 
 def tables(benchmark: Benchmark, under: Protection = STANDARD) -> dict[str, pd.DataFrame]:
-    """Return the table band: school, year, band, own share and the peers' mean share, whole per cents.
+    """Return the table band: school, year, band, own share in whole per cents, and the peers' median.
 
     Own shares are those of numbers of pupils to the nearest five, the school's own included, and are left out
     where a band holds fewer than five pupils or all but a few. Figures that were found wrong stand in none.
     """
-    rows = benchmark.reduced.pupils_in_band
-    rows = rows[rows["status"].isna() & ~registered(rows, benchmark.registration, "rejected")]
-    counts = rows.groupby(["category", "scale"])["at_least"].transform("nunique")
-    rows = rows[counts >= FEWEST_BANDS].assign(value=lambda frame: frame["pupils"] / frame["base"])
+    rows = own(benchmark, under).assign(value=lambda frame: frame["pupils"] / frame["base"])
     rows = rows.assign(quiet=~registered(rows, benchmark.registration, "alarms"))
     parts = [
         _of_peers(band, benchmark.peers[str(year)], under)
@@ -35,15 +32,21 @@ def tables(benchmark: Benchmark, under: Protection = STANDARD) -> dict[str, pd.D
     return {"band": pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)}
 
 
+def own(benchmark: Benchmark, under: Protection = STANDARD) -> pd.DataFrame:
+    """Return the pupils in bands that are told, with what may be shown of them in the column own."""
+    rows = benchmark.reduced.pupils_in_band
+    rows = rows[rows["status"].isna() & ~registered(rows, benchmark.registration, "rejected")]
+    counts = rows.groupby(["category", "scale"])["at_least"].transform("nunique")
+    return rows[counts >= FEWEST_BANDS].assign(own=lambda frame: _own(frame, under))
+
+
 def _of_peers(band: pd.DataFrame, groups: PeerGroups, under: Protection) -> pd.DataFrame:
     value = _laid_out(band[band["quiet"] & (band["base"] >= FEWEST_PUPILS)], groups.features)
-    of_peers = np.where(groups.peers >= 0, value[np.maximum(groups.peers, 0)], np.nan)
-    count = (~np.isnan(of_peers)).sum(axis=1)
-    mean = np.nansum(of_peers, axis=1) / np.maximum(count, 1)
-    enough = (count >= under.rules.peers_for_middle_half) & ~one_has_most(groups, ~np.isnan(of_peers))
-    shown = np.where(enough, round_to(mean, WHOLE), np.nan)
+    found = peer_statistics(groups, value)
+    enough = found.count >= under.rules.peers_for_median
+    shown = np.where(enough, round_to(found.median, under.rules.peer_step), np.nan)
     peers = pd.Series(shown, index=list(groups.features.school_ids))
-    return band.assign(own=_own(band, under), peers=band["school_id"].map(peers))
+    return band.assign(peers=band["school_id"].map(peers))
 
 
 def _own(band: pd.DataFrame, under: Protection) -> np.ndarray:

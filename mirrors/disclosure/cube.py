@@ -13,9 +13,10 @@ from mirrors.disclosure.audit import Audited, Older, audit, protected
 from mirrors.disclosure.protection import Protection
 from mirrors.disclosure.publication import of_pupils, protect
 from mirrors.disclosure.rules import Rules
-from mirrors.disclosure.seen import READ, Tables
+from mirrors.disclosure.seen_survey import ABOUT
+from mirrors.disclosure.told import READ, Tables
 
-TABLES = (*READ, "setting", "masking")
+TABLES = (*READ, *ABOUT, "setting", "masking")
 """The tables of an earlier snapshot that the audit reads beside the new ones."""
 
 

@@ -34,16 +34,21 @@ def tables(
 ) -> dict[str, pd.DataFrame]:
     """Return the tables group, gap and decomposition."""
     within, registration = benchmark.within, benchmark.registration
-    parts = [
-        group(indicators[str(key)], rows, registration, under)
-        for key, rows in within.groups.groupby("indicator")
-    ]
-    found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=_GROUP_COLUMNS)
+    found = own(benchmark, indicators, under)
     return {
         "group": found,
         "gap": gap(within.gaps, found[found["indicator"] == GAP], under),
         "decomposition": decomposition(within.decomposition, registration, under),
     }
+
+
+def own(benchmark: Benchmark, indicators: dict[str, Indicator], under: Protection = STANDARD) -> pd.DataFrame:
+    """Return the table group."""
+    parts = [
+        group(indicators[str(key)], rows, benchmark.registration, under)
+        for key, rows in benchmark.within.groups.groupby("indicator")
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=_GROUP_COLUMNS)
 
 
 def group(

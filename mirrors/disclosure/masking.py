@@ -12,12 +12,18 @@ from mirrors.benchmark.panel import Bools
 from mirrors.disclosure.audit import Place
 from mirrors.disclosure.protection import BANDS, STEPS, WHOLE_SCHOOL, Protection
 from mirrors.disclosure.rules import Rules
+from mirrors.disclosure.seen_survey import ABOUT, WAVE
 from mirrors.disclosure.settings import RULE
+from mirrors.disclosure.survey import TOGETHER, TOO_SMALL
+from mirrors.disclosure.survey_remedy import Masked
 
 Tables = Mapping[str, pd.DataFrame]
 
 COLUMNS = ["school_id", "school_year", "breakdown", "kind", "reason", "cells"]
 _KEY = ["school_id", "school_year", "breakdown"]
+SURVEY = "survey "
+"""What stands before the group whose answers are told of."""
+
 _HIDDEN = ("too_small", "at_most", "at_least")
 
 
@@ -33,6 +39,29 @@ def table(tables: Tables, groups: pd.DataFrame, under: Protection, found: Counte
         _primary(tables, beside),
         _counted(tables["group"].loc[beside, _KEY], "secondary", "beside_few"),
         *_of_audit(under, found),
+    ]
+    return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)[COLUMNS]
+
+
+def of_surveys(tables: Tables, masked: Masked) -> pd.DataFrame:
+    """Return the rows of the table masking that are of surveys; a breakdown is a group of those asked.
+
+    `tables` are those before anything was taken back, and `masked` is what was.
+    """
+    columns = [*WAVE, "group", "status"]
+    told = [tables[name][columns] for name in ABOUT if len(tables.get(name, ()))]
+    rows = pd.concat(told or [pd.DataFrame(columns=columns)], ignore_index=True)
+    rows = rows.assign(breakdown=SURVEY + rows["group"].astype(str))
+    asked = set(rows[["school_id", "school_year", "group"]].itertuples(index=False, name=None))
+    audited = [
+        (school_id, year, SURVEY + group, kind, "audit", cells)
+        for (school_id, year, group, kind), cells in masked.items()
+        if (school_id, year, group) in asked
+    ]
+    parts = [
+        _counted(rows[rows["status"] == TOO_SMALL], "primary", "few_people"),
+        _counted(rows[rows["status"] == TOGETHER], "secondary", "beside_few"),
+        pd.DataFrame(sorted(audited), columns=COLUMNS),
     ]
     return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)[COLUMNS]
 

@@ -8,6 +8,7 @@ import pandas as pd
 from mirrors.benchmark.alarm import SchoolYears, among
 from mirrors.benchmark.panel import Bools, Floats
 from mirrors.definitions import Indicator
+from mirrors.disclosure.own import counts_heads
 from mirrors.disclosure.rules import COARSER, Rules
 
 WHOLE_SCHOOL, BANDS, STEPS = "whole", "band", "step"
@@ -15,6 +16,9 @@ WHOLE_SCHOOL, BANDS, STEPS = "whole", "band", "step"
 
 RATES = "rate"
 """How much unauthorised absence there was: few half-days are those of few pupils."""
+
+COUNTED = "counted"
+"""Measures and outcomes that count pupils."""
 
 OF_UNITS = ("rate", "per_100_pupils")
 """Kinds of indicators that tell how many units were missed."""
@@ -25,7 +29,7 @@ class Protection:
     """The rules, and the breakdowns that one school and year needs more care with.
 
     `coarser` and `dropped` hold school-years by breakdown: a breakdown of groups by its own name, the others
-    as `WHOLE_SCHOOL`, `BANDS`, `STEPS` and `RATES`.
+    as `WHOLE_SCHOOL`, `BANDS`, `STEPS`, `RATES` and `COUNTED`.
     """
 
     rules: Rules = field(default_factory=Rules)
@@ -52,7 +56,14 @@ def breakdown_of(indicator: Indicator) -> str:
         return WHOLE_SCHOOL
     if is_rate_of_a_kind(indicator):
         return RATES
-    return STEPS if indicator.counted.step and indicator.counts_pupils else ""
+    if indicator.counted.step and indicator.counts_pupils:
+        return STEPS
+    return COUNTED if counts_single_pupils(indicator) else ""
+
+
+def counts_single_pupils(indicator: Indicator) -> bool:
+    """Return whether providers counted pupils for an indicator, or what happens to few of them."""
+    return indicator.kind == "share_of_pupils" or counts_heads(indicator)
 
 
 def is_rate_of_a_kind(indicator: Indicator) -> bool:
@@ -65,7 +76,7 @@ def is_rate_of_a_kind(indicator: Indicator) -> bool:
 
 def tells_pupils(indicator: Indicator) -> bool:
     """Return whether figures of the whole school tell of numbers of pupils, or of the units they missed."""
-    return indicator.kind in (*OF_UNITS, "prevalence")
+    return indicator.kind in (*OF_UNITS, "prevalence") or counts_single_pupils(indicator)
 
 
 def _joined(one: dict[str, SchoolYears], other: dict[str, SchoolYears]) -> dict[str, SchoolYears]:

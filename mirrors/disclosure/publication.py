@@ -106,14 +106,22 @@ _ALWAYS = {
 def of_pupils(
     benchmark: Benchmark, indicators: dict[str, Indicator], under: Protection
 ) -> dict[str, pd.DataFrame]:
-    """Return the tables that tell numbers of pupils of a school, with the figures that do."""
-    telling = [key for key in benchmark.compared if tells_pupils(indicators[key])]
+    """Return the tables that tell numbers of pupils of a school, with the figures that do.
+
+    What they tell of other schools beside them is left out.
+    """
+    parts = [
+        _own(indicators[key], compared, under, benchmark.reduced)
+        for key, compared in benchmark.compared.items()
+        if tells_pupils(indicators[key])
+    ]
     return {
-        "figure": _figure(benchmark, indicators, telling, under),
-        **schools.tables(benchmark, under),
-        **bands.tables(benchmark, under),
-        **groups.tables(benchmark, indicators, under),
+        "figure": pd.concat(parts, ignore_index=True),
+        "band": bands.own(benchmark, under),
+        "group": groups.own(benchmark, indicators, under),
+        **schools.own(benchmark, under),
         **responses.tables(benchmark, under),
+        **patterns.tables(benchmark, under),
         "pooled": over_years.pooled(benchmark.within.pooled, indicators, under),
     }
 
@@ -165,7 +173,21 @@ def figures(
     that few pupils, or one of them, make up a rate, it is withheld.
     """
     rules = under.rules
-    shown = compared[["school_id", "school_year"]].assign(indicator=indicator.id)
+    written = decimals(indicator, compared["pupils"].to_numpy(float), rules.large_school)
+    shown = _own(indicator, compared, under, reduced).assign(decimals=written)
+    shown["expected"] = round_to(compared["expected"].to_numpy(float), _modelled_step(indicator))
+    shown["peers"] = compared["peers"].fillna(0).astype(int)
+    shown = shown.assign(**_of_peers(indicator, compared, rules))
+    asked = registered(shown, registration, "alarms")
+    shown["verdict"] = np.where(asked, "unknown", _verdict(shown))
+    return shown
+
+
+def _own(
+    indicator: Indicator, compared: pd.DataFrame, under: Protection, reduced: Reduced | None
+) -> pd.DataFrame:
+    """Return status, value, low and high of every school and year as they may be shown."""
+    rules = under.rules
     fewest = max(fewest_pupils(indicator), rules.fewest_pupils if indicator.counts_pupils else 0)
     steps = under.count_steps(compared, breakdown_of(indicator))
     own = own_figures(indicator, compared, fewest, steps, rules.large_school)
@@ -173,14 +195,8 @@ def figures(
     if reduced is not None:
         untold |= few_make_it_up(indicator, compared, reduced, rules.fewest_contributors)
     own = withheld(own, untold)
-    written = decimals(indicator, compared["pupils"].to_numpy(float), rules.large_school)
-    shown = shown.assign(**{name: own[name] for name in own.columns}, decimals=written)
-    shown["expected"] = round_to(compared["expected"].to_numpy(float), _modelled_step(indicator))
-    shown["peers"] = compared["peers"].fillna(0).astype(int)
-    shown = shown.assign(**_of_peers(indicator, compared, rules))
-    asked = registered(shown, registration, "alarms")
-    shown["verdict"] = np.where(asked, "unknown", _verdict(shown))
-    return shown
+    shown = compared[["school_id", "school_year"]].assign(indicator=indicator.id)
+    return shown.assign(**{name: own[name] for name in own.columns})
 
 
 def _modelled_step(indicator: Indicator) -> float:

@@ -21,13 +21,17 @@ def tables(benchmark: Benchmark, under: Protection = STANDARD) -> dict[str, pd.D
     """Return the tables school, registration, kind, match, peer and peer_feature."""
     groups = benchmark.peers.values()
     return {
-        "school": _schools(benchmark, under),
+        **own(benchmark, under),
         "registration": benchmark.registration.assign(complete=benchmark.registration["complete"].round(2)),
-        "kind": _kinds(benchmark, under),
         "match": pd.concat([_match(group) for group in groups], ignore_index=True),
         "peer": pd.concat([_peers(group) for group in groups], ignore_index=True),
         "peer_feature": pd.concat([peer_features(group, under.rules) for group in groups], ignore_index=True),
     }
+
+
+def own(benchmark: Benchmark, under: Protection = STANDARD) -> dict[str, pd.DataFrame]:
+    """Return the tables school and kind."""
+    return {"school": _schools(benchmark, under), "kind": _kinds(benchmark, under)}
 
 
 def _schools(benchmark: Benchmark, under: Protection) -> pd.DataFrame:

@@ -6,7 +6,7 @@ than pupils, and nobody takes a step of the follow-up without having reached its
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -20,21 +20,31 @@ from mirrors.benchmark.response import REACHED, STEPS
 from mirrors.definitions import Indicator, load_indicators
 from mirrors.disclosure import protection
 from mirrors.disclosure.own import own_step
-from mirrors.disclosure.protection import BANDS, OF_UNITS, WHOLE_SCHOOL, Protection, tells_pupils
-from mirrors.disclosure.rules import COARSER
-from mirrors.disclosure.symbols import ANY, Span, finest_step, of_count, of_few, of_rate, of_share
-from mirrors.disclosure.system import System, Terms
-
-Row = dict[str, Any]
-Rows = dict[tuple[str, str], list[Row]]
-Tables = Mapping[str, pd.DataFrame]
+from mirrors.disclosure.protection import BANDS, OF_UNITS, WHOLE_SCHOOL
+from mirrors.disclosure.rules import INDEX_STEP
+from mirrors.disclosure.seen_counted import (
+    ABSENT,
+    AT_CITY,
+    AT_FIRST,
+    AT_LAST,
+    OVER_30,
+    PUPILS,
+    CountedYear,
+    counted_by_providers,
+    tell_counted,
+)
+from mirrors.disclosure.symbols import ANY, Span, of_count, of_few, of_rate, of_share
+from mirrors.disclosure.system import System, Terms, less
+from mirrors.disclosure.told import Row, Told, by_school_year, of_schools
 
 GROUPED, RATE_OF_GROUPS = "B2", "A2"
 UNAUTHORISED = ("unauthorised", "units")
 """The bands that the follow-up, the groups and the rate tell of."""
 
-READ = ("school", "figure", "kind", "band", "group", "step", "pooled")
-"""The tables that tell numbers of pupils of a school, or shares of them."""
+WHOLE_YEAR = ("half_day", "weekday", "month")
+"""Profiles whose moments make up the school year."""
+
+_UNTOLD: Row = {"status": "too_small", "value": float("nan")}
 
 
 @dataclass(frozen=True)
@@ -53,79 +63,13 @@ class School:
     school_id: str
     system: System = field(default_factory=System)
     cells: list[Cell] = field(default_factory=list)
-
-    def bands(self, year: str, *kind: str) -> list[tuple[Any, ...]]:
-        """Return the names of the numbers of pupils in each band of one kind in a year."""
-        of_kind = (year, "band", *kind)
-        return [name for name in self.system.truth if isinstance(name, tuple) and name[:-1] == of_kind]
+    counted: dict[str, CountedYear] = field(default_factory=dict)
+    bands: dict[tuple[str, ...], list[tuple[Any, ...]]] = field(default_factory=lambda: defaultdict(list))
+    """The names of the numbers of pupils in each band, by school year, kind of absence and scale."""
 
     def small(self) -> list[Cell]:
         """Return the cells that are of one to four pupils."""
         return [cell for cell in self.cells if 0.5 < self.system.value(cell.terms) < 4.5]
-
-
-class Told:
-    """The tables of one snapshot, as readers see them, and how finely their counts are told."""
-
-    def __init__(self, tables: Tables, under: Protection, chosen: SchoolYears | None = None) -> None:
-        self._under = under
-        self._step = float(under.rules.count_step)
-        self.rows = {
-            name: _by_school_year(_of_schools(_of_counts(name, tables[name]), chosen))
-            for name in READ
-            if name in tables
-        }
-        self._fine = {name: self._is_finer(tables, name) for name in ("school", "group", "step")}
-
-    def _is_finer(self, tables: Tables, name: str) -> bool:
-        shown = tables[name]["pupils"].dropna() if name in tables else pd.Series(dtype=float)
-        return finest_step(shown.to_numpy(float), self._step) < self._step
-
-    def of(self, table: str, at: tuple[str, str]) -> list[Row]:
-        """Return the rows of one school-year."""
-        return self.rows.get(table, {}).get(at, [])
-
-    def step(self, breakdown: str, at: tuple[str, str], table: str = "") -> float:
-        """Return what counts of a breakdown are told to the nearest of."""
-        if self._fine.get(table):
-            return 1.0
-        coarser = at in self._under.coarser.get(breakdown, set())
-        return self._step * (COARSER if coarser else 1)
-
-    @property
-    def large(self) -> float:
-        """The pupils from which a rate is told to a tenth of a point."""
-        return self._under.rules.large_school
-
-    @property
-    def fewest(self) -> float:
-        """The pupils from which there is a share."""
-        return self._under.rules.fewest_pupils
-
-    def dropped(self, breakdown: str) -> SchoolYears:
-        """Return the school-years of which a breakdown is not told."""
-        return self._under.dropped.get(breakdown, set())
-
-
-def _of_counts(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of a table that tell how many pupils were absent, and not only how much."""
-    if name not in ("figure", "pooled"):
-        return frame
-    return frame[
-        frame["indicator"].isin([key for key, one in load_indicators().items() if tells_pupils(one)])
-    ]
-
-
-def _of_schools(frame: pd.DataFrame, chosen: SchoolYears | None) -> pd.DataFrame:
-    """Return the rows of all years of the schools that are chosen, or of all schools."""
-    return frame if chosen is None else frame[frame["school_id"].isin({school_id for school_id, _ in chosen})]
-
-
-def _by_school_year(frame: pd.DataFrame) -> Rows:
-    found: Rows = defaultdict(list)
-    for row in frame.to_dict("records"):
-        found[row["school_id"], row["school_year"]].append({str(name): row[name] for name in row})
-    return found
 
 
 def schools(
@@ -145,27 +89,25 @@ def schools(
         yield school
 
 
-def _less(whole: Terms, part: Terms) -> Terms:
-    """Return what is left of a sum without another one."""
-    return {name: whole.get(name, 0.0) - part.get(name, 0.0) for name in {**whole, **part}}
-
-
 class _Facts:
     """The true numbers, by school and year."""
 
     def __init__(
         self, benchmark: Benchmark, indicators: dict[str, Indicator], chosen: SchoolYears | None
     ) -> None:
-        bands = _of_schools(benchmark.reduced.pupils_in_band, chosen)
-        self.bands = _by_school_year(bands[bands["status"].isna() & bands["pupils"].notna()])
-        groups = _of_schools(benchmark.within.groups, chosen)
+        bands = of_schools(benchmark.reduced.pupils_in_band, chosen)
+        self.bands = by_school_year(bands[bands["status"].isna() & bands["pupils"].notna()])
+        groups = of_schools(benchmark.within.groups, chosen)
         groups = groups[groups["status"] == "exact"]
-        self.groups = _by_school_year(groups[groups["indicator"] == GROUPED])
-        self.group_units = _by_school_year(groups[groups["indicator"] == RATE_OF_GROUPS])
-        self.steps = _by_school_year(_of_schools(benchmark.within.single_steps, chosen))
-        kinds = [_of_schools(frame, chosen).assign(category=kind) for kind, frame in benchmark.kinds.items()]
+        self.groups = by_school_year(groups[groups["indicator"] == GROUPED])
+        self.group_units = by_school_year(groups[groups["indicator"] == RATE_OF_GROUPS])
+        self.steps = by_school_year(of_schools(benchmark.within.single_steps, chosen))
+        kinds = [of_schools(frame, chosen).assign(category=kind) for kind, frame in benchmark.kinds.items()]
         units = pd.concat(kinds, ignore_index=True) if kinds else groups.head(0)
-        self.units = _by_school_year(units[units["status"] == "exact"])
+        self.units = by_school_year(units[units["status"] == "exact"])
+        profiles = benchmark.within.profiles
+        whole = profiles["profile"].isin(WHOLE_YEAR)
+        self.profiles = by_school_year(of_schools(profiles[whole], chosen))
         self.of_units = {
             key: one for key, one in indicators.items() if one.kind in OF_UNITS and one.counted.categories
         }
@@ -175,9 +117,10 @@ class _Facts:
             for key, one in indicators.items()
             if one.kind == "prevalence" and one.counted.at_least is not None
         }
+        self.counted = counted_by_providers(benchmark, indicators, chosen)
         self.threshold = indicators[GROUPED].counted.at_least if GROUPED in indicators else None
         self.years: dict[str, list[str]] = defaultdict(list)
-        for school_id, year in sorted({*self.bands, *self.groups, *self.steps}):
+        for school_id, year in sorted({*self.bands, *self.groups, *self.steps, *self.counted.rows}):
             self.years[school_id].append(year)
         self.school_ids = list(self.years)
 
@@ -202,12 +145,15 @@ class _Year:
         self._groups()
         self._steps()
         self._missed()
+        self._counted()
         for each in told:
             self._told_of_school(each)
             self._told_of_units(each)
+            self._told_of_moments(each)
             self._told_of_bands(each)
             self._told_of_groups(each)
             self._told_of_steps(each)
+            self._told_of_counted(each)
 
     # --- what there is
 
@@ -231,8 +177,10 @@ class _Year:
     def _bands(self) -> None:
         for kind, rows in self.kinds.items():
             for row in rows:
-                self.system.unknown(self._band(kind, row["at_least"]), float(row["pupils"]))
-                self._cell(BANDS, {self._band(kind, row["at_least"]): 1.0})
+                band = self._band(kind, row["at_least"])
+                self.system.unknown(band, float(row["pupils"]))
+                self.school.bands[(self.year, *kind)].append(band)
+                self._cell(BANDS, {band: 1.0})
             for row in rows:
                 over = self._above(kind, row["at_least"])
                 if over is not None and len(over) > 1:
@@ -310,10 +258,10 @@ class _Year:
         if UNAUTHORISED[0] in self.units and bands:
             units: Terms = {self._units_of(UNAUTHORISED[0]): 1.0}
             least: Terms = {self._band(UNAUTHORISED, row["at_least"]): row["at_least"] for row in bands}
-            self.system.told(_less(units, least), ANY)
+            self.system.told(less(units, least), ANY)
             if all(pd.notna(row["below"]) for row in bands):
                 most: Terms = {self._band(UNAUTHORISED, row["at_least"]): row["below"] for row in bands}
-                self.system.told(_less(most, units), ANY)
+                self.system.told(less(most, units), ANY)
         members: dict[str, Terms] = defaultdict(dict)
         for row in self.group_units.values():
             of_group: Terms = {self._units_of_group(row): 1.0}
@@ -321,7 +269,7 @@ class _Year:
             members[row["breakdown"]] = {**members[row["breakdown"]], **of_group}
             _, many = self._group(row)
             if many in self.system.truth and self.facts.threshold is not None:
-                self.system.told(_less(of_group, {many: self.facts.threshold}), ANY)
+                self.system.told(less(of_group, {many: self.facts.threshold}), ANY)
         for each in members.values():
             if UNAUTHORISED[0] in self.units:
                 self._same(each, {self._units_of(UNAUTHORISED[0]): 1.0})
@@ -332,13 +280,35 @@ class _Year:
     def _units_of_group(self, row: Row) -> tuple[object, ...]:
         return (self.year, row["breakdown"], row["member"], "units")
 
+    def _counted(self) -> None:
+        counted = CountedYear(self.system, self.year, self._known())
+        for breakdown, terms in counted.add(self.facts.counted, self.facts.counted.rows.get(self.at, [])):
+            self._cell(breakdown, terms)
+        self.school.counted[self.year] = counted
+
+    def _known(self) -> dict[str, Terms]:
+        """Return the numbers that measures may be parts of, by name."""
+        known = {
+            ABSENT: self._above(UNAUTHORISED, 1.0),
+            OVER_30: self._above(UNAUTHORISED, 30.0),
+            PUPILS: next((self._everybody(kind) for kind in self.kinds), None),
+        }
+        chains = self._chains()
+        ladder = sorted(chains)
+        places = {AT_FIRST: ladder[:1], AT_CITY: ladder[:2][-1:], AT_LAST: ladder[-1:]}
+        for at, [threshold] in ((at, found) for at, found in places.items() if found):
+            for step in chains[threshold]:
+                known[at if step == REACHED else f"{at} {step}"] = {self._step(threshold, step): 1.0}
+        return {name: terms for name, terms in known.items() if terms}
+
     # --- what is told of it
 
     def _told_of_school(self, told: Told) -> None:
         for row in told.of("school", self.at):
             step = told.step("", self.at, "school")
-            for kind in self.kinds:
-                self.system.told(self._everybody(kind), of_count(row["pupils"], step))
+            pupils = self.school.counted[self.year].known.get(PUPILS)
+            for everybody in map(self._everybody, self.kinds) if self.kinds or not pupils else (pupils,):
+                self.system.told(everybody, of_count(row["pupils"], step))
 
     def _told_of_units(self, told: Told) -> None:
         for row in told.of("figure", self.at):
@@ -366,6 +336,34 @@ class _Year:
         span = of_rate(row["status"], row["value"], step)
         self.system.told(units, (span[0] * base, span[1] * base))
 
+    def _told_of_moments(self, told: Told) -> None:
+        """Add what the moments of a profile tell of the units missed in all of them.
+
+        Each has its rate, and its index over the rate of all: from the two together that of all follows.
+        """
+        moments: dict[str, list[Row]] = defaultdict(list)
+        for row in self.facts.profiles.get(self.at, []):
+            moments[row["profile"]].append(row)
+        shown = {(row["profile"], row["item"]): row for row in told.of("profile", self.at)}
+        for profile, rows in moments.items():
+            spans, possible = [], sum(moment["possible"] for moment in rows)
+            for moment in rows:
+                row = shown.get((profile, moment["item"]), _UNTOLD)
+                step = float(own_step(self.facts.rate, np.array(moment["pupils"]), told.large))
+                low, high = of_rate(row["status"], row["value"], step)
+                spans.append((low * moment["possible"], high * moment["possible"]))
+                if row["status"] == "exact" and row["index"] > INDEX_STEP:
+                    all_low = 100 * low / (row["index"] + INDEX_STEP / 2)
+                    all_high = 100 * high / (row["index"] - INDEX_STEP / 2)
+                    self._told_of_missed(rows, (all_low * possible, all_high * possible))
+            self._told_of_missed(rows, (sum(low for low, _ in spans), sum(high for _, high in spans)))
+
+    def _told_of_missed(self, moments: list[Row], span: Span) -> None:
+        """Add what is told of the units missed in all moments, where these are all that were missed."""
+        missed = self._units_of(UNAUTHORISED[0])
+        if self.system.truth.get(missed) == sum(row["units"] for row in moments):
+            self.system.told({missed: 1.0}, span)
+
     def _told_of_bands(self, told: Told) -> None:
         for row in told.of("band", self.at):
             kind = (row["category"], row["scale"])
@@ -389,7 +387,7 @@ class _Year:
     def _few_on_a_side(self, part: Terms, whole: Terms, step: float) -> None:
         """Add that a number or what is left beside it is too small to be told, whichever is so."""
         self.system.told(part, of_few(step))
-        self.system.told(_less(whole, part), of_few(step))
+        self.system.told(less(whole, part), of_few(step))
 
     def _told_of_threshold(self, indicator: Indicator, row: Row, told: Told, years: list[str]) -> None:
         counted = indicator.counted
@@ -397,13 +395,13 @@ class _Year:
         if self._above(kind, counted.at_least or 0.0) is None:
             return
         below = float("inf") if counted.below is None else counted.below
-        names = [name for year in years for name in self.school.bands(year, *kind)]
+        names = [name for year in years for name in self.school.bands[(year, *kind)]]
         whole: Terms = dict.fromkeys(names, 1.0)
         over: Terms = {name: 1.0 for name in names if (counted.at_least or 0.0) <= name[-1] < below}
         self._told_of_share(over, whole, row["status"], row["value"], told.step(WHOLE_SCHOOL, self.at))
 
     def _told_of_share(self, part: Terms, whole: Terms, status: str, share: float, step: float) -> None:
-        left = _less(whole, part)
+        left = less(whole, part)
         if status == "exact":
             self.system.told(part, of_share(share, self.system.value(whole), step))
             self.system.told(left, (step, float("inf")))
@@ -449,6 +447,15 @@ class _Year:
         span: Span = (0.0, fewest - 1) if status == "too_small" else (fewest, float("inf"))
         if self.at not in told.dropped(protection.STEPS):
             self.system.told(whole, span)
+
+    def _told_of_counted(self, told: Told) -> None:
+        for table in ("figure", "pooled"):
+            for row in told.of(table, self.at):
+                indicator = self.facts.counted.indicators.get(row["indicator"])
+                years = row["years"].split(",") if table == "pooled" else [self.year]
+                if indicator is not None and all(year in self.school.counted for year in years):
+                    added = [self.school.counted[year] for year in years]
+                    tell_counted(self.system, added, indicator, row, told)
 
     def _over_years(self, row: Row, step: str) -> Terms | None:
         """Return the pupils at a step in the years that a row adds up, where all are known by now."""

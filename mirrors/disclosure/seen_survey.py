@@ -3,10 +3,10 @@
 Unknown are, of each wave of a school, how many of every group took part, how many answered an item or the
 question where, and how many met a thing often or chose a place. Groups add up to their wholes, and nobody
 answers who did not take part. A number of one to four people that has fewer than four possible values left is
-found; its shares are then told as more or less than half, and its groups not at all when that does not do.
+found, in this snapshot alone or with the ones before it.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,32 +15,37 @@ import pandas as pd
 from scipy.sparse import coo_array, csr_array
 
 from mirrors.benchmark.panel import Floats
-from mirrors.disclosure.audit import NotProtected
 from mirrors.disclosure.rules import COUNT_STEP, FEWEST_VALUES, SMALL_CELL
 from mirrors.disclosure.survey import BANDS, IN_PARTS, SHARE_STEP, TOGETHER, TOLD, TOO_SMALL, UNRELIABLE
 from mirrors.disclosure.symbols import Span, both, of_count
-from mirrors.disclosure.system import EVERY, System, Terms
-from mirrors.survey.groups import WHOLE_OF, WHOLES
+from mirrors.disclosure.system import EVERY, System, Terms, less
+from mirrors.survey.groups import WHOLES
 from mirrors.survey.response import CAUTION, FEWEST_SHOWN, LOW, VERY_LOW
 from mirrors.survey.surveyed import Surveyed
 
 Tables = Mapping[str, pd.DataFrame]
 Wave = tuple[str, str, str]
 Row = dict[str, Any]
-Remedy = Callable[[dict[str, pd.DataFrame], Sequence["Cell"]], dict[str, pd.DataFrame]]
 
 WAVE = ["school_id", "school_year", "wave"]
-_ABOUT = {"survey_response": "", "survey_theme": "theme", "survey_item": "item", "survey_hotspot": "place"}
+ABOUT = {"survey_response": "", "survey_theme": "theme", "survey_item": "item", "survey_hotspot": "place"}
 """The tables that tell numbers of people, and the column that says about what."""
 
-_OF_PEOPLE = ("survey_item", "survey_hotspot")
+READ = {
+    "survey_response": ("participants", "invited"),
+    "survey_theme": ("respondents",),
+    "survey_item": ("respondents", "value"),
+    "survey_hotspot": ("respondents", "value"),
+}
+"""The columns of numbers in them."""
+
+OF_PEOPLE = ("survey_item", "survey_hotspot")
 _RATES = {
     "very_low": (0.0, VERY_LOW),
     "low": (VERY_LOW, LOW),
     "caution": (LOW, CAUTION),
     "good": (CAUTION, 1.0),
 }
-_MIDDLE = 0.5
 _MANY = float("inf")
 _DUST = 1e-6
 
@@ -68,7 +73,7 @@ class Answers:
     wave: Wave
     system: System = field(default_factory=System)
     groups: dict[tuple[str, str], set[str]] = field(default_factory=dict)
-    cells: list[Cell] = field(default_factory=list)
+    cells: dict[Cell, None] = field(default_factory=dict)
 
     def terms(self, table: str, about: str, group: str, part: str = "all") -> Terms:
         """Return a number of people of a group, of a whole as the sum of its parts."""
@@ -141,11 +146,28 @@ def _steps(change: coo_array, below: Floats, above: Floats) -> Floats:
 
 
 def audit_surveys(
-    surveyed: Sequence[Surveyed], tables: Tables, chosen: Collection[Wave] | None = None
+    surveyed: Sequence[Surveyed],
+    tables: Tables,
+    chosen: Collection[Wave] | None = None,
+    earlier: Sequence[Tables] = (),
 ) -> list[Cell]:
-    """Return the numbers of one to four people that `tables` tell, of all waves or those `chosen`."""
+    """Return the numbers of one to four people that `tables` tell with those of `earlier` snapshots.
+
+    Of all waves or those `chosen`. What the earlier ones tell by themselves is done, and not among them.
+    """
+    found = _findings(surveyed, (tables, *earlier), chosen)
+    if not found or not earlier:
+        return found
+    waves = {cell.wave for cell in found}
+    now, before = (set(_findings(surveyed, each, waves)) for each in ((tables,), earlier))
+    return [cell for cell in found if cell in now or cell not in before]
+
+
+def _findings(
+    surveyed: Sequence[Surveyed], told: Sequence[Tables], chosen: Collection[Wave] | None
+) -> list[Cell]:
     found = []
-    for answers in _answers(surveyed, tables, chosen):
+    for answers in _answers(surveyed, told, chosen):
         small = answers.unclear()
         spans = answers.system.spans([cell.terms for cell in small], FEWEST_VALUES) if small else []
         found += [
@@ -154,85 +176,8 @@ def audit_surveys(
     return found
 
 
-def made_safe(
-    surveyed: Sequence[Surveyed],
-    tables: dict[str, pd.DataFrame],
-    remedies: Sequence[Remedy] | None = None,
-) -> dict[str, pd.DataFrame]:
-    """Return the tables without what tells a few people, each of `remedies` tried after the one before.
-
-    Raises NotProtected where something is left.
-    """
-    found = audit_surveys(surveyed, tables)
-    for take_back in (told_coarsely, withheld) if remedies is None else remedies:
-        if found:
-            tables = take_back(tables, found)
-            found = audit_surveys(surveyed, tables, {cell.wave for cell in found})
-    if found:
-        places = sorted({" ".join(cell.wave) for cell in found})
-        raise NotProtected(
-            "nothing was published: one to four people could be told from the survey of "
-            f"{', '.join(places[:5])}, whatever is left out; withdraw its file and publish again"
-        )
-    return tables
-
-
-def told_coarsely(tables: dict[str, pd.DataFrame], cells: Sequence[Cell]) -> dict[str, pd.DataFrame]:
-    """Return the tables with the shares that these cells are about told as at most, or at least, a half."""
-    safer = dict(tables)
-    for name in _OF_PEOPLE:
-        about = {
-            (*cell.wave, group, cell.about) for cell in cells if cell.table == name for group in _kin(cell)
-        }
-        rows = tables.get(name)
-        if about and rows is not None:
-            here = pd.MultiIndex.from_frame(rows[[*WAVE, "group", _ABOUT[name]]]).isin(list(about))
-            here &= (rows["status"] == TOLD).to_numpy()
-            most = (rows["value"] > _MIDDLE).to_numpy()
-            safer[name] = rows.assign(
-                value=rows["value"].mask(here, _MIDDLE),
-                value_status=np.where(here, np.where(most, "at_least", "at_most"), rows["value_status"]),
-            )
-    return safer
-
-
-def withheld(tables: dict[str, pd.DataFrame], cells: Sequence[Cell]) -> dict[str, pd.DataFrame]:
-    """Return the tables without any figure of the groups that these cells are about, in their waves."""
-    gone = pd.MultiIndex.from_tuples({(*cell.wave, group) for cell in cells for group in _kin(cell)})
-    safer = dict(tables)
-    for name, rows in tables.items():
-        if name in _ABOUT:
-            here = pd.MultiIndex.from_frame(rows[[*WAVE, "group"]]).isin(gone)
-            safer[name] = _without_figures(rows, here & (rows["status"] != "not_asked").to_numpy())
-        elif {*WAVE, "group"} <= set(rows.columns):
-            here = pd.MultiIndex.from_frame(rows[[*WAVE, "group"]]).isin(gone)
-            if "pupils" in rows:
-                here |= pd.MultiIndex.from_frame(rows[[*WAVE, "pupils"]]).isin(gone)
-            safer[name] = rows[~here].reset_index(drop=True)
-    return safer
-
-
-def _kin(cell: Cell) -> set[str]:
-    """Return the group of a cell with the whole that it is part of, and the parts of that."""
-    whole = WHOLE_OF.get(cell.group, cell.group)
-    return {cell.group, whole, *WHOLES.get(whole, ())}
-
-
-_KEPT = {*WAVE, "group", "theme", "item", "place", "invited", "indicative", "peers"}
-
-
-def _without_figures(rows: pd.DataFrame, here: np.ndarray) -> pd.DataFrame:
-    instead: dict[str, object] = {"status": TOO_SMALL, "response": "unknown", "verdict": "unknown"}
-    shown = {
-        name: rows[name].mask(here, instead.get(name, "" if name.endswith("_status") else np.nan))
-        for name in map(str, rows.columns)
-        if name not in _KEPT
-    }
-    return rows.assign(**shown)
-
-
 def _answers(
-    surveyed: Sequence[Surveyed], tables: Tables, chosen: Collection[Wave] | None
+    surveyed: Sequence[Surveyed], told: Sequence[Tables], chosen: Collection[Wave] | None
 ) -> Iterator[Answers]:
     """Yield every wave, or those chosen, with what is true of it and what is told."""
     found: dict[Wave, Answers] = {}
@@ -242,18 +187,17 @@ def _answers(
         _know(found, "survey_theme", one.scores)
         _know(found, "survey_item", one.monthly)
         _know(found, "survey_hotspot", one.hotspots)
-    for name, about in _ABOUT.items():
-        if name in tables:
-            for row in tables[name].to_dict("records"):
-                wave = (row["school_id"], row["school_year"], row["wave"])
-                if wave in found and (chosen is None or wave in chosen):
-                    _tell(found[wave], name, str(row[about]) if about else "", {str(k): row[k] for k in row})
+    for name, about in ABOUT.items():
+        for row in (row for tables in told if name in tables for row in tables[name].to_dict("records")):
+            wave = (row["school_id"], row["school_year"], row["wave"])
+            if wave in found and (chosen is None or wave in chosen):
+                _tell(found[wave], name, str(row[about]) if about else "", {str(k): row[k] for k in row})
     yield from (answers for wave, answers in found.items() if chosen is None or wave in chosen)
 
 
 def _know(found: dict[Wave, Answers], table: str, rows: pd.DataFrame) -> None:
     """Add the true numbers of one table: of wholes, only where their parts are not known."""
-    about = _ABOUT[table]
+    about = ABOUT[table]
     for row in rows.to_dict("records"):
         number = row["respondents"]
         if not number > 0:
@@ -263,7 +207,7 @@ def _know(found: dict[Wave, Answers], table: str, rows: pd.DataFrame) -> None:
         what = str(row[about]) if about else ""
         answers.groups.setdefault((table, what), set()).add(row["group"])
         answers.system.unknown((table, what, row["group"], "all"), float(number))
-        if table in _OF_PEOPLE:
+        if table in OF_PEOPLE:
             some = round(row["value"] * number)
             answers.system.unknown((table, what, row["group"], "some"), float(some))
 
@@ -279,19 +223,20 @@ def _tell(answers: Answers, table: str, about: str, row: Row) -> None:
     if table == "survey_response":
         system.told(everybody, _by_rate(row))
         # Seldom do more people answer than were invited; System leaves out what is not so.
-        system.told(everybody, (0.0, row["invited"] if row["invited"] >= 0 else _MANY))
+        system.told(everybody, (0.0, row["invited"] if pd.notna(row["invited"]) else _MANY))
     else:
         took_part = answers.terms("survey_response", "", group)
         if all(name in system.truth for name in took_part):
-            system.told(_less(took_part, everybody), (0.0, _MANY))
-    answers.cells.append(Cell(answers.wave, table, group, about, everybody))
-    if table in _OF_PEOPLE:
+            system.told(less(took_part, everybody), (0.0, _MANY))
+    cells = [everybody]
+    if table in OF_PEOPLE:
         some = answers.terms(table, about, group, "some")
-        system.told(_less(everybody, some), (0.0, _MANY))
+        system.told(less(everybody, some), (0.0, _MANY))
         for terms, span in _shares(row, some, everybody, system.value(everybody)):
             system.told(terms, span)
-        answers.cells.append(Cell(answers.wave, table, group, about, some))
-        answers.cells.append(Cell(answers.wave, table, group, about, _less(everybody, some)))
+        cells += [some, less(everybody, some)]
+    new = (Cell(answers.wave, table, group, about, terms) for terms in cells)
+    answers.cells.update(dict.fromkeys(new))
 
 
 def _number(row: Row) -> Span:
@@ -326,11 +271,6 @@ def _shares(row: Row, some: Terms, everybody: Terms, number: float) -> Iterator[
     finer = abs(value / step - round(value / step)) > 1e-6
     half = 0.0 if status != "exact" else (0.005 if finer else step / 2)
     if status in ("exact", "at_least"):
-        yield _less(some, everybody, value - half), (0.0, _MANY)
+        yield less(some, everybody, value - half), (0.0, _MANY)
     if status in ("exact", "at_most"):
-        yield _less(some, everybody, value + half), (-_MANY, 0.0)
-
-
-def _less(one: Terms, other: Terms, times: float = 1.0) -> Terms:
-    """Return `one` less `times` the other."""
-    return {**one, **{name: one.get(name, 0.0) - times * factor for name, factor in other.items()}}
+        yield less(some, everybody, value + half), (-_MANY, 0.0)

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from mirrors.benchmark.peer_group import PeerGroups
+from mirrors.disclosure import masking
 from mirrors.disclosure.rules import Rules
-from mirrors.disclosure.seen_survey import made_safe
+from mirrors.disclosure.seen_survey import Tables
 from mirrors.disclosure.survey import changes, participation, tables
+from mirrors.disclosure.survey_remedy import made_safe
 from mirrors.survey.surveyed import Surveyed
 
 SUMMARY = "summary"
@@ -40,11 +42,15 @@ class Surveys:
 
 
 def survey_cube(
-    surveys: Surveys, peers: dict[str, PeerGroups], rules: Rules | None = None
+    surveys: Surveys,
+    peers: dict[str, PeerGroups],
+    rules: Rules | None = None,
+    earlier: Sequence[Tables] = (),
 ) -> dict[str, pd.DataFrame]:
     """Return the tables of a snapshot that tell of surveys, none where there is no survey.
 
-    Raises NotProtected where a few people can be told whatever is left out.
+    `earlier` are the tables of the snapshots before it, which readers have seen too. The table masking tells
+    what was masked. Raises NotProtected where a few people can be told whatever is left out.
     """
     if not surveys.all:
         return {}
@@ -57,11 +63,20 @@ def survey_cube(
         found[name] = most.drop_duplicates(key).sort_index().reset_index(drop=True)
     every = [each.changes for each in surveys.all if len(each.changes)]
     found["survey_change"] = changes(_joined(every), found["survey_theme"])
-    found = made_safe(surveys.all, found)
+    unsafe = found
+    found, masked = made_safe(surveys.all, unsafe, earlier)
+    found["masking"] = masking.of_surveys(unsafe, masked)
     scores = oldest_first(_joined([each.scores for each in surveys.all]), surveys.waves)
     found |= {"survey_participation": participation(scores), "survey_wave": surveys.waves}
     # Of a summary, there is nothing that needs single answers, not even a column.
     return {name: frame for name, frame in found.items() if len(frame.columns)}
+
+
+def with_surveys(tables: dict[str, pd.DataFrame], surveyed: Tables) -> dict[str, pd.DataFrame]:
+    """Return the tables of a snapshot with those of its surveys; what was masked of both is in one table."""
+    masked = [each["masking"] for each in (tables, surveyed) if "masking" in each]
+    together = {"masking": pd.concat(masked, ignore_index=True)} if masked else {}
+    return {**tables, **surveyed, **together}
 
 
 def oldest_first(scores: pd.DataFrame, waves: pd.DataFrame) -> pd.DataFrame:

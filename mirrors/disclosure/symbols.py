@@ -25,20 +25,26 @@ def of_few(step: float) -> Span:
 
 
 def of_share(share: float, whole: float, step: float) -> Span:
-    """Return what a number of pupils may be that is told as a share, in whole per cents.
+    """Return what a number of pupils may be that is told as a share, in whole per cents."""
+    return of_amount(100 * share, whole, step, 100)
 
-    `whole` is the number that it is a share of, which a reader is taken to know as it may be shown. A share
+
+def of_amount(amount: float, whole: float, step: float, base: float) -> Span:
+    """Return what a number of pupils may be that is told as so many in `base`, to the nearest one.
+
+    `whole` is the number that it is a part of, which a reader is taken to know as it may be shown. An amount
     that no count to the nearest `step` can give rests on the true numbers: then it tells them.
     """
     shown = max(floor(whole / step + 0.5) * step, step)
-    nearest = share * shown / step
+    nearest, apart = amount / base * shown / step, ceil(shown / base / step / 2) + 1
     parts = [
         part * step
-        for part in range(max(floor(nearest) - 2, 1), ceil(nearest) + 3)
-        if abs(round(100 * part * step / shown) - 100 * share) < 1e-6
+        for part in range(max(floor(nearest) - apart, 1), ceil(nearest) + apart + 1)
+        if abs(round(base * part * step / shown) - amount) < 1e-6
     ]
     if not parts:
-        return max(ceil((share - 0.005) * whole - _DUST), 0), floor((share + 0.005) * whole + _DUST)
+        least, most = ((amount + way) / base * whole for way in (-0.5, 0.5))
+        return max(ceil(least - _DUST), 0), floor(most + _DUST)
     return of_count(parts[0], step)[0], of_count(parts[-1], step)[1]
 
 

@@ -5,6 +5,7 @@ agree with everything told. A sum of which the truth is not what a reader would 
 so that the true table always agrees.
 """
 
+from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import product
@@ -27,8 +28,16 @@ EVERY: Span = (float("-inf"), float("inf"))
 """What a sum may be that nothing is told of, differences of numbers included."""
 
 _DUST = 1e-6
+_SLACK = 1e-4
+"""More than the solver is off in the cost of a table, and less than any fraction that it finds."""
+
 _TURNS = 6
 _ROUNDED = 8
+
+
+def less(one: Terms, other: Terms, times: float = 1.0) -> Terms:
+    """Return the sum `one` less `times` the other."""
+    return {**one, **{name: one.get(name, 0.0) - times * factor for name, factor in other.items()}}
 
 
 @dataclass
@@ -55,7 +64,10 @@ class System:
 
     def value(self, terms: Terms) -> float:
         """Return what a sum truly is."""
-        return sum(factor * self.truth[name] for name, factor in terms.items())
+        total = 0.0
+        for name, factor in terms.items():
+            total += factor * self.truth[name]
+        return total
 
     def spans(self, cells: Iterable[Terms], enough: float = float("inf")) -> list[Span]:
         """Return the smallest and the largest value that each of `cells` may have.
@@ -79,15 +91,17 @@ class System:
         columns = np.array([at for group in groups for at in group], dtype=int)
         links = csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(place), len(place)))
         _, label = connected_components(links, directed=False)
-        names = list(self.truth)
-        found = []
-        for number in dict.fromkeys(int(label[place[next(iter(terms))]]) for terms in cells):
-            inside = [names[at] for at in np.flatnonzero(label == number)]
-            sums = [each for each in self.sums if label[place[next(iter(each[0]))]] == number]
-            chosen = [at for at, terms in enumerate(cells) if label[place[next(iter(terms))]] == number]
-            part = _Part({name: self.truth[name] for name in inside}, self.amounts, sums)
-            found.append((part, chosen))
-        return found
+        of_sums = [int(number) for number in label[[group[0] for group in groups]]]
+        chosen, sums = defaultdict[int, list[int]](list), defaultdict[int, list[tuple[Terms, Span]]](list)
+        for number, each in zip(of_sums, self.sums, strict=False):
+            sums[number].append(each)
+        for at, number in enumerate(of_sums[len(self.sums) :]):
+            chosen[number].append(at)
+        truth: dict[int, dict[Name, float]] = {number: {} for number in chosen}
+        for number, (name, value) in zip(label.tolist(), self.truth.items(), strict=True):
+            if number in truth:
+                truth[number][name] = value
+        return [(_Part(truth[at], self.amounts, sums[at]), places) for at, places in chosen.items()]
 
 
 class _Part:
@@ -126,12 +140,13 @@ class _Part:
                     break
                 # Every other cell up and the rest down, then the reverse: what is fixed is often their sum.
                 ups = np.where(np.cumsum(narrow) // (turn // 2 + 1) % 2 == turn % 2, 1.0, -1.0)
-                seen = rows @ self._solve((ups * narrow) @ rows, any_will_do=True)
+                seen = rows @ self._solve((ups * narrow) @ rows)
                 least, most = np.minimum(least, seen), np.maximum(most, seen)
         for place, row in enumerate(rows):
             for side in (1.0, -1.0):
                 if most[place] - least[place] + 1 < enough - _DUST:
-                    seen = rows @ self._solve(side * row)
+                    known = least[place] if side > 0 else -most[place]
+                    seen = rows @ self._solve(side * row, known)
                     least, most = np.minimum(least, seen), np.maximum(most, seen)
         return [(float(one), float(other)) for one, other in zip(least, most, strict=True)]
 
@@ -157,8 +172,8 @@ class _Part:
         seen = np.concatenate(reached)
         return there + np.minimum(seen.min(axis=0), 0.0), there + np.maximum(seen.max(axis=0), 0.0)
 
-    def _solve(self, cost: Floats, any_will_do: bool = False) -> Floats:
-        """Return the table that agrees with what is told and costs least, or with `any_will_do` a cheap one.
+    def _solve(self, cost: Floats, known: float | None = None) -> Floats:
+        """Return a cheap table that agrees with what is told, or the cheapest if there is one below `known`.
 
         Without asking for whole numbers the solver is many times as fast, and finds them more often than not;
         where it does not, whole ones beside those that it found are often as good.
@@ -168,11 +183,14 @@ class _Part:
         found = self._program.least(cost)
         if found is not None:
             found = np.round(found, 6)
-            beside = self._whole_beside(found, cost)
             # Costs are whole numbers, so that no table of whole ones costs less than the next one up.
-            if beside is not None and (any_will_do or cost @ beside <= np.ceil(cost @ found - _DUST) + _DUST):
+            least = np.ceil(cost @ found - _SLACK) + _DUST
+            if known is not None and known <= least:
+                return self._truth
+            beside = self._whole_beside(found, cost)
+            if beside is not None and (known is None or cost @ beside <= least):
                 return beside
-            found = None if any_will_do else self._program.least(cost, self._whole)
+            found = None if known is None else self._program.least(cost, self._whole)
         # The true table agrees, so there is one; what the solver gave up on stays what it truly is.
         return self._truth if found is None else np.round(found, 6)
 

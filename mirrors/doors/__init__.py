@@ -8,5 +8,6 @@ from mirrors.doors.address import public_address
 from mirrors.doors.gate import Gate
 from mirrors.doors.headers import Headers
 from mirrors.doors.routes import routes
+from mirrors.doors.shell import shell_routes
 
-__all__ = ["Gate", "Headers", "public_address", "routes"]
+__all__ = ["Gate", "Headers", "public_address", "routes", "shell_routes"]

@@ -29,6 +29,7 @@ from mirrors.jobs.publishing import (
     restore,
     restore_facts,
     snapshots,
+    state,
 )
 from mirrors.jobs.sample import build_sample
 from mirrors.jobs.uploading import Ingested, ingest, read, take_in
@@ -59,6 +60,7 @@ __all__ = [
     "restore",
     "restore_facts",
     "snapshots",
+    "state",
     "take_in",
     "uploads",
     "withdraw",

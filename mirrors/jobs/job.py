@@ -9,18 +9,19 @@ from mirrors.definitions import Profile
 from mirrors.progress import Progress
 from mirrors.store import Facts, NoSnapshot, StoreDamaged, holds_facts, write_facts
 from mirrors.store.published import current_name
+from mirrors.survey.collecting import was_collecting
 
 UNKNOWN = "unknown"
 
 
 class NothingToPublish(LookupError):
-    """The store holds no facts yet."""
+    """The store holds no facts yet, and no answers of a questionnaire that ended."""
 
 
 @contextmanager
 def writing(folder: Path, progress: Progress, wait: bool) -> Iterator[Facts]:
     """Open the facts for a job that only makes sense in a store that is there already."""
-    if not holds_facts(folder):
+    if not (holds_facts(folder) or was_collecting(folder)):
         raise NothingToPublish(f"there is no store in {folder}: ingest files first")
     with write_facts(folder, progress, wait) as facts:
         _note_swap(folder, facts)

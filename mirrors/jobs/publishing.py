@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from mirrors.benchmark.benchmark import run_benchmark
-from mirrors.definitions import load_indicators, load_jurisdiction
+from mirrors.definitions import Profile, load_indicators, load_jurisdiction, load_profile
 from mirrors.disclosure import (
     TABLES,
     NotProtected,
@@ -17,11 +17,12 @@ from mirrors.disclosure import (
     protected_cube,
     read_rules,
     survey_cube,
+    with_surveys,
     without_figures,
 )
 from mirrors.disclosure.rules import Rules
 from mirrors.jobs.job import UNKNOWN, NothingToPublish, newest_profile, now, writing
-from mirrors.jobs.surveys import read_surveys, surveys_state
+from mirrors.jobs.surveys import anything_asked, jurisdiction_asked_in, read_surveys, surveys_state
 from mirrors.progress import Progress, silent
 from mirrors.store import (
     Facts,
@@ -32,6 +33,7 @@ from mirrors.store import (
     SnapshotRecord,
     StoreDamaged,
     list_snapshots,
+    open_facts,
     write_facts,
 )
 from mirrors.store.backup import put_back
@@ -56,6 +58,7 @@ __all__ = [
     "restore",
     "restore_facts",
     "snapshots",
+    "state",
 ]
 
 SEEN_BEFORE = 2
@@ -95,9 +98,10 @@ def publish(
 
     The published file tells the id `account` instead, where there is one: files of a snapshot name nobody.
 
-    What was prepared is used while nothing changed since. When every upload was withdrawn, no snapshot is in
-    use from now on, and the name is empty. Raises NothingToPublish, NoFigures, and RulesLoosened or
-    NotProtected where what would be told is more than may be told.
+    What was prepared is used while nothing changed since. When every upload was withdrawn and no
+    questionnaire that ended tells anything, no snapshot is in use from now on, and the name is empty. Raises
+    NothingToPublish, NoFigures, and RulesLoosened or NotProtected where what would be told is more than may
+    be told.
     """
     with writing(folder, progress, wait) as facts:
         if _everything_goes(folder, facts):
@@ -133,9 +137,19 @@ def snapshots(folder: Path) -> list[SnapshotRecord]:
     return list_snapshots(folder)
 
 
+def state(folder: Path) -> str:
+    """Return a text that changes whenever what a publish tells would: with facts, decisions and waves."""
+    with open_facts(folder) as facts:
+        return _state(folder, facts)
+
+
+def _state(folder: Path, facts: Facts) -> str:
+    return facts.state_id() + surveys_state(folder)
+
+
 def _everything_goes(folder: Path, facts: Facts) -> bool:
-    """Return whether a snapshot is in use though no upload is in force."""
-    if facts.in_force():
+    """Return whether a snapshot is in use though no upload is in force and nobody was asked."""
+    if facts.in_force() or anything_asked(folder):
         return False
     try:
         # One that is damaged is in use too.
@@ -153,7 +167,7 @@ def _see_to_candidate(folder: Path, facts: Facts, progress: Progress, by: str) -
         now(),
         by,
         tuple(upload.upload_id for upload in facts.in_force()),
-        facts.state_id() + surveys_state(folder),
+        _state(folder, facts),
         _program(rules),
     )
     prepared = candidate(folder)
@@ -171,20 +185,29 @@ def _tables(
     folder: Path, facts: Facts, rules: Rules, origin: Origin, progress: Progress
 ) -> dict[str, pd.DataFrame]:
     """Return everything that may be told; raises NoFigures where there is nothing."""
-    profile, indicators = newest_profile(folder, facts), load_indicators()
+    profile, indicators = _profile(folder, facts), load_indicators()
     jurisdiction = load_jurisdiction(profile.jurisdiction)
     benchmark = run_benchmark(facts, indicators, jurisdiction, progress, facts.decisions())
     progress("surveys", 0.9)
-    surveyed = survey_cube(read_surveys(folder, facts, benchmark.features), benchmark.peers, rules)
+    earlier = list(_seen_before(folder))
+    surveyed = survey_cube(read_surveys(folder, facts, benchmark.features), benchmark.peers, rules, earlier)
     progress("protect and audit", 0.92)
     if any(indicators[key].is_share for key in benchmark.compared):
-        tables = protected_cube(benchmark, indicators, profile, origin.at, rules, list(_seen_before(folder)))
-        return {**tables, **surveyed}
+        tables = protected_cube(benchmark, indicators, profile, origin.at, rules, earlier)
+        return with_surveys(tables, surveyed)
     if not surveyed:
         raise NoFigures(
             f"the facts in {folder} give no figure yet: ingest enrolment, with absence or pupils by band"
         )
     return {**without_figures(profile, origin.at, rules), **surveyed}
+
+
+def _profile(folder: Path, facts: Facts) -> Profile:
+    """Return whose rules hold: the newest upload's, or without one those of where people were asked."""
+    if facts.in_force():
+        return newest_profile(folder, facts)
+    ours = load_profile("templates")
+    return ours.model_copy(update={"jurisdiction": jurisdiction_asked_in(folder) or ours.jurisdiction})
 
 
 def _seen_before(folder: Path) -> Iterator[dict[str, pd.DataFrame]]:

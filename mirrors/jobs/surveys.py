@@ -36,6 +36,16 @@ def surveys_state(folder: Path) -> str:
     return hashlib.sha256(json.dumps(waves).encode()).hexdigest() if waves else ""
 
 
+def anything_asked(folder: Path) -> bool:
+    """Return whether a wave has ended in which enough answered for anything to be kept."""
+    return any(len(one.answers) for one in everything_collected(folder))
+
+
+def jurisdiction_asked_in(folder: Path) -> str:
+    """Return the jurisdiction in which the newest wave that has ended was opened, "" where none was told."""
+    return max(ended_waves(folder), key=lambda wave: (wave.last_day, wave.id)).jurisdiction
+
+
 def read_surveys(folder: Path, facts: Facts, features: Mapping[str, FeatureMatrix]) -> Surveys:
     """Return what all surveys of the store in `folder` tell; `features` of schools by school year.
 

@@ -13,7 +13,9 @@ PLACE = ("grade", "sex", "track", "district")
 ABSENCE = ("school_id", "school_year", "token", "date", "half_day", "code", *PLACE)
 LATE = ("school_id", "school_year", "token", "date", "kind", "minutes")
 FOLLOW_UP = ("school_id", "school_year", "token", "date", "step")
-ENROLMENT = ("school_id", "school_year", "breakdown", "member", "month", "pupils", "possible")
+LESSON = ("school_id", "school_year", "token", "date", "code")
+ENROLMENT = ("school_id", "school_year", "breakdown", "member", "month", "pupils", "possible", "lessons")
+SCHOOL = ("school_id", "school_year", "school_type")
 CALENDAR = ("school_id", "school_year", "date", "half_day", "kind")
 _TYPES = {
     "date": pa.date32(),
@@ -21,6 +23,7 @@ _TYPES = {
     "minutes": pa.int64(),
     "pupils": pa.int64(),
     "possible": pa.float64(),
+    "lessons": pa.float64(),
 }
 
 
@@ -29,27 +32,36 @@ class Events:
     """What is counted; pupils are named by a number that means nothing elsewhere."""
 
     absence: pa.Table
+    lesson: pa.Table
     late: pa.Table
     follow_up: pa.Table
     enrolment: pa.Table
     calendar: pa.Table
+    school: pa.Table
 
 
 def ready_events(tables: Mapping[str, pa.Table], jurisdiction: Jurisdiction) -> Events:
     """Return `tables` (by name of their contract; one that is not there counts as empty) ready to count."""
     absence = _columns(tables.get("absence_events"), ABSENCE)
+    lesson = _columns(tables.get("lesson_events"), LESSON)
     late = _columns(tables.get("late_events"), LATE)
     follow_up = _columns(tables.get("followup_events"), FOLLOW_UP)
-    absence, late, follow_up = _numbered(absence, late, follow_up)
+    absence, lesson, late, follow_up = _numbered(absence, lesson, late, follow_up)
     absence = _replaced(absence, "code", "code", _official(absence["code"], jurisdiction))
+    lesson = _replaced(lesson, "code", "code", _official(lesson["code"], jurisdiction))
     enrolment = _columns(tables.get("enrolment"), ENROLMENT)
     enrolment = _replaced(enrolment, "member", "member", pc.fill_null(_plain(enrolment["member"]), ""))
+    if jurisdiction.unit == "hour":
+        hours = pc.coalesce(enrolment["lessons"], enrolment["possible"])
+        enrolment = _replaced(enrolment, "lessons", "lessons", hours)
     return Events(
         absence,
+        lesson,
         late,
         follow_up,
         enrolment.filter(pc.is_valid(enrolment["pupils"])),
         _calendar(_columns(tables.get("calendar"), CALENDAR)),
+        _columns(tables.get("schools"), SCHOOL),
     )
 
 

@@ -60,7 +60,7 @@ def prepare(
         _refuse_small_groups(kept)
         out = kept
     else:
-        totals = reduce_events(kept, load_jurisdiction(profile.jurisdiction))
+        totals = reduce_events(given, load_jurisdiction(profile.jurisdiction))
         out = {**totals, **{name: kept[name] for name in BESIDE if name in kept}}
     left_alone = tuple(sorted(set(given) - set(kept)))
     progress("write", 0.95)

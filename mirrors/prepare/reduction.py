@@ -10,6 +10,10 @@ What the totals rest on, where events alone do not tell:
   is not known to have registered and has no rows.
 * Nothing is told of a pupil after the last day on which the school's events tell of any: who waited for a
   step until then still waits.
+* A lesson counts as an hour. The lessons expected are those that enrolment gives; where a jurisdiction counts
+  hours, they are what is possible.
+* Pupils in the first year of secondary school are known by their grade and by the type of their school, which
+  the file of schools gives.
 * All absence together (`any`) is formed for school years in which more than one kind of absence was given.
 """
 
@@ -29,7 +33,8 @@ SHARE_BANDS = (0.0, 0.05, 0.10, 0.20, 0.50)
 FOLLOW_UP_STEPS = {"notified": "notified", "first_contact": "contact", "plan": "plan", "returned": "returned"}
 """Events of follow-up in their order, and the step that each is in the totals."""
 
-EVENTS = ("absence_events", "late_events", "followup_events")
+LESSONS = "lesson_events"
+EVENTS = ("absence_events", LESSONS, "late_events", "followup_events")
 """Contracts whose rows are about single pupils."""
 
 _SQL = Path(__file__).parent / "sql"
@@ -64,6 +69,9 @@ _STEPS = (
     "measure_referral",
     "measure_file",
     "measure_two_years",
+    "lesson_week",
+    "measure_lesson",
+    "measure_first_weeks",
 )
 _NEEDS = {
     "absence": ("absence_events",),
@@ -72,7 +80,7 @@ _NEEDS = {
     "absence_quantile": ("absence_events",),
     "follow_up": ("absence_events",),
     "lateness": ("late_events",),
-    "measure": ("absence_events", "late_events"),
+    "measure": ("absence_events", LESSONS, "late_events"),
 }
 """The tables of totals, and the events of which any gives some of it."""
 
@@ -80,22 +88,22 @@ _ARROW = {"string": pa.string(), "integer": pa.int64(), "number": pa.float64(), 
 
 
 _UNITS_OF_EVENTS = ("half_day", "session")
-"""Units that an event is one of: a session is what England calls a half-day."""
+"""Units that an absence is one of: a session is what England calls a half-day."""
 
 
 class NoHalfDays(ValueError):
-    """Events are half-days, and the jurisdiction counts in another unit."""
+    """Absences are half-days, and the jurisdiction counts in another unit; lessons are lessons anywhere."""
 
 
 def reduce_events(events: Mapping[str, pa.Table], jurisdiction: Jurisdiction) -> dict[str, pa.Table]:
     """Return the tables of totals that `events` add up to, by contract, in its columns and in a fixed order.
 
-    `events` holds tables by contract: `absence_events`, `late_events`, `followup_events`, and with them
-    `enrolment` and `calendar`; other tables are left alone. A table without rows is left out: without
-    enrolment there are no bands, without a calendar no pattern of the week and no lateness, and without
-    either only some measures. Raises NoHalfDays.
+    `events` holds tables by contract: those of `EVENTS`, and with them `enrolment`, `calendar` and `schools`;
+    other tables are left alone. A table without rows is left out: without enrolment there are no bands,
+    without a calendar no pattern of the week and no lateness, and without either only some measures. Raises
+    NoHalfDays, unless only lessons are given.
     """
-    if jurisdiction.unit not in _UNITS_OF_EVENTS:
+    if jurisdiction.unit not in _UNITS_OF_EVENTS and set(events) & set(EVENTS) != {LESSONS}:
         raise NoHalfDays(f"{jurisdiction.id} does not count half-days")
     wanted = [name for name, needed in _NEEDS.items() if set(needed) & set(events)]
     with open_workbench() as connection:
@@ -116,15 +124,17 @@ def _in_contract(connection: Any, name: str) -> pa.Table:
 
 def _relations(events: Events, jurisdiction: Jurisdiction) -> dict[str, pa.Table]:
     """Return every relation that the statements read."""
-    tables = (events.absence, events.late, events.follow_up, events.enrolment)
+    tables = (events.absence, events.lesson, events.late, events.follow_up, events.enrolment)
     years = sorted({year for table in tables for year in distinct_texts(table["school_year"])})
     return {
         "absence_event": events.absence,
+        "lesson_event": events.lesson,
         "late_event": events.late,
         "followup_event": events.follow_up,
         "enrolment": events.enrolment,
         "calendar": events.calendar,
-        "day": days(years, distinct_days(events.absence["date"])),
+        "school_type": events.school,
+        "day": days(years, [*distinct_days(events.absence["date"]), *distinct_days(events.lesson["date"])]),
         "year_before": years_before(years),
         "community_half_day": community_half_days(years, jurisdiction),
         **_rules(jurisdiction),
@@ -137,7 +147,12 @@ def _rules(jurisdiction: Jurisdiction) -> dict[str, pa.Table]:
     categories = list(counted.values())
     followed = {category for step in jurisdiction.ladder for category in step.categories}
     codes = [code for code in counted if {counted[code], "any"} & followed]
+    first = jurisdiction.first_year
     return {
+        "first_grade": _table(
+            {"school_type": pa.string(), "grade": pa.string()},
+            [(first.school_type, grade.lower()) for grade in first.grades] if first else [],
+        ),
         "absence_code": _table(
             {"code": pa.string(), "category": pa.string(), "alone": pa.bool_()},
             [(code, category, categories.count(category) == 1) for code, category in counted.items()]

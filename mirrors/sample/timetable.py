@@ -11,6 +11,7 @@ from mirrors.sample.arrays import Ints
 MONTHS = (9, 10, 11, 12, 1, 2, 3, 4, 5, 6)
 _BREAK = 7
 _WINTER_EXAMS = 12
+_FIRST_WEEKS = timedelta(weeks=6)
 REFERENCE_MONTH = MONTHS.index(2)
 HALF_DAYS = tuple(
     (weekday, half) for weekday in (1, 2, 3, 4, 5) for half in ("am", "pm") if (weekday, half) != (3, "pm")
@@ -106,6 +107,12 @@ def half_days(year: SchoolYear) -> Ints:
 def edge_half_days(year: SchoolYear) -> Ints:
     """Half-days of the two school days on either side of every break, summer included; as `half_days`."""
     return _half_days_of(day for term in _terms(year) for day in dict.fromkeys(term[:2] + term[-2:]))
+
+
+def first_half_days(year: SchoolYear) -> Ints:
+    """Half-days of the six weeks from the first school day on; as `half_days`."""
+    days = _open_days(year)
+    return _half_days_of(day for day in days if day < days[0] + _FIRST_WEEKS)
 
 
 def exam_half_days(year: SchoolYear) -> Ints:

@@ -71,6 +71,11 @@ class Wave:
         """Return whether nobody can answer any more."""
         return self.closed_on is not None or today > self.last_day
 
+    @property
+    def days(self) -> tuple[date, date]:
+        """The first and the last day on which it was, or will be, open."""
+        return self.first_day, min(self.last_day, self.closed_on or self.last_day)
+
     def is_open(self, today: date) -> bool:
         """Return whether answers are taken."""
         return self.first_day <= today and not self.has_ended(today)

@@ -19,7 +19,7 @@ from mirrors.survey.groups import GROUPS, PUPILS, WHOLES
 from mirrors.survey.keys import lasting_key
 from mirrors.survey.questionnaire import FormName, load_questionnaire
 from mirrors.survey.team import require_team
-from mirrors.survey.wave import Invited, Participation, Wave, Wrong, WrongWave, read_wave, wave_of
+from mirrors.survey.wave import STEP, Invited, Participation, Wave, Wrong, WrongWave, read_wave, wave_of
 
 LONGEST = timedelta(days=62)
 MOST_INVITED, MOST_CLASSES = 5000, 100
@@ -41,6 +41,19 @@ class Opened:
 
     wave: Wave
     codes: tuple[Code, ...]
+
+
+@dataclass(frozen=True)
+class Unkept:
+    """A wave that has ended and the groups of which nothing was kept, for too few of them answered."""
+
+    wave: Wave
+    groups: tuple[str, ...]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing was kept of the wave at all."""
+        return set(self.groups) == set(self.wave.invited)
 
 
 class Waves:
@@ -117,6 +130,20 @@ class Waves:
         with reading(self._engine) as connection:
             viewer.require_school(wave_of(connection, wave_id).school_id)
         return self._answers.participation(wave_id)
+
+    def unkept(self, viewer: Viewer, school_id: str) -> tuple[Unkept, ...]:
+        """Return the waves of a school that have ended with groups of which nothing was kept, newest first.
+
+        Too few of them answered. Raises NotAllowed and StoreTrouble.
+        """
+        today = self._clock().date()
+        ended = [wave for wave in self.of_school(viewer, school_id) if wave.has_ended(today)]
+        found = [
+            Unkept(wave, tuple(each.group for each in took if each.answered < STEP))
+            for wave in ended
+            for took in [self._answers.participation(wave.id)]
+        ]
+        return tuple(each for each in found if each.groups)
 
     def class_codes(self, viewer: Viewer, wave_id: str) -> tuple[Code, ...]:
         """Return the codes of the classes once more, by group and class; none once the wave has ended.

@@ -27,7 +27,6 @@ __all__ = [
     "ledger_view",
     "names_in_force",
     "snapshots_view",
-    "state_of",
 ]
 
 LEVEL_B = "level_b"
@@ -71,10 +70,3 @@ def names_in_force(folder: Path, viewer: Viewer) -> dict[str, str]:
     with open_facts(folder) as facts:
         uploads = [upload.upload_id for upload in facts.in_force()]
     return Register(folder).names(uploads)
-
-
-def state_of(folder: Path, viewer: Viewer) -> str:
-    """Return a text that changes whenever figures would: with an upload, a withdrawal or a decision."""
-    viewer.require_administrator()
-    with open_facts(folder) as facts:
-        return facts.state_id()

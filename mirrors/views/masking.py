@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from mirrors.access import Viewer
 from mirrors.store import Snapshot
 
+SURVEY = "survey "
+"""What stands before the group that was asked, where figures of a survey were masked."""
+
 
 @dataclass(frozen=True)
 class Masked:

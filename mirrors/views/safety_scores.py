@@ -52,6 +52,11 @@ class Wave:
     closed: date | None = None
 
     @property
+    def is_collected(self) -> bool:
+        """Whether the school held it here."""
+        return self.kind == "collected"
+
+    @property
     def is_summary(self) -> bool:
         """Whether only totals are known, made by a provider that keeps the answers."""
         return self.kind == "summary"

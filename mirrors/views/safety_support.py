@@ -1,6 +1,6 @@
 """From what a survey tells to what could be talked about: kinds of support, and the checklist beside it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from mirrors.definitions.reading import Texts
@@ -15,13 +15,17 @@ IN_PLACE = 2.5
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a kind of support is proposed: what was found, in which group and place, and what speaks for it."""
+    """Why a kind of support is proposed: what was found, in which group and place, and what speaks for it.
+
+    `is_indicative` says that fewer than thirty of the group answered.
+    """
 
     theme: ThemeName
     group: str
     place: Texts | None
     found: Texts
     why: Texts
+    is_indicative: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,12 +99,13 @@ def supports(
     for finding, group in found:
         groups.setdefault(finding, group)
     triggers = {trigger.id: trigger.text for trigger in rules.triggers}
+    few = {each.group for each in scores if each.indicative}
     return tuple(
         Support(
             proposal.kind.title,
             proposal.kind.text,
             _once(
-                _reason(words, finding, groups[finding], triggers[finding.trigger], rule.reason)
+                _reason(words, finding, groups[finding], triggers[finding.trigger], rule.reason, few)
                 for rule, finding in proposal.because
             ),
         )
@@ -182,7 +187,9 @@ def _once(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
     return tuple(found)
 
 
-def _reason(words: Vocabulary, finding: Finding, group: str, found: Texts, why: Texts) -> Reason:
+def _reason(
+    words: Vocabulary, finding: Finding, group: str, found: Texts, why: Texts, few: Collection[str]
+) -> Reason:
     theme = ThemeName(finding.theme, words.theme(finding.theme))
     place = words.places.get(finding.place) if finding.place else None
-    return Reason(theme, group, place, found, why)
+    return Reason(theme, group, place, found, why, group in few)

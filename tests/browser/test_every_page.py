@@ -117,6 +117,28 @@ def test_the_doors_can_be_used_by_all_and_ask_nobody_else(browser: Browser, serv
         watch.expect_quiet()
 
 
+def test_the_last_column_of_a_wide_table_can_be_read_by_keyboard(
+    browser: Browser, served: str, sample_store: Path
+) -> None:
+    state = signed_in(demo_session(sample_store, Role.SCHOOL_TEAM))
+    with browser.new_context(
+        base_url=served, storage_state=state, viewport={"width": 390, "height": 800}
+    ) as context:
+        page = context.new_page()
+        page.goto("/mirror?lang=en")
+        expect_settled(page)
+        opener = page.locator("summary", has_text="The figures as a table").first
+        opener.click()
+        frame = page.get_by_role("region").filter(has=page.get_by_role("table")).first
+        expect(frame).to_be_visible()
+        opener.focus()
+        page.keyboard.press("Tab")
+        expect(frame).to_be_focused()
+        for _ in range(40):
+            page.keyboard.press("ArrowRight")
+        expect(frame.get_by_role("columnheader").last).to_be_in_viewport()
+
+
 def test_every_page_is_walked_by_somebody() -> None:
     assert {page for pages in OF.values() for page in pages} == set(TITLES)
 

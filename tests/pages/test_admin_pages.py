@@ -13,10 +13,12 @@ from mirrors import jobs
 from mirrors.access import Event, NotAllowed, Role
 from mirrors.administration import acts
 from mirrors.store.queue import turn
-from mirrors.views.ledger import ledger_view, names_in_force, snapshots_view, state_of
+from mirrors.survey.wave import Invited
+from mirrors.views.ledger import ledger_view, names_in_force, snapshots_view
+from tests.collecting import PUPILS, TEAM, answer, codes, open_today
 from tests.pages.conftest import SignIn
 from tests.people import ADMINISTRATOR, ADVISER, CONSOLE, access, person
-from tests.small_city import LAST, absence_csv, write_small_city
+from tests.small_city import LAST, absence_csv
 from tests.uploads import ABSENCE, CONTEXT, absence_row, context_row, csv_bytes
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,16 +27,6 @@ _PATIENCE = 120
 
 NUMBER = "93051822361"
 """A well-known example of a national number that is valid by its check digits."""
-
-
-@pytest.fixture(scope="module")
-def small_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a store in which a small city is published; nobody may write to it."""
-    folder = tmp_path_factory.mktemp("small_city")
-    jobs.ingest(folder / "store", "templates", write_small_city(folder / "files"), by="test")
-    jobs.publish(folder / "store", by="test")
-    person(folder / "store", Role.ADMINISTRATOR)
-    return folder / "store"
 
 
 @pytest.fixture
@@ -151,7 +143,7 @@ def test_a_damaged_store_is_told_in_a_sentence(store: Path) -> None:
 
 
 def test_only_an_administrator_may_look_and_act(store: Path) -> None:
-    for look in (ledger_view, snapshots_view, names_in_force, state_of, acts.alarms):
+    for look in (ledger_view, snapshots_view, names_in_force, acts.state_of, acts.alarms):
         with pytest.raises(NotAllowed):
             look(store, ADVISER)
     with pytest.raises(NotAllowed):
@@ -220,6 +212,17 @@ def test_a_file_of_other_columns_can_be_mapped_from_its_refusal(store: Path) -> 
     page.text_input[0].input("Ons pakket").run()
     page = until(pressed(page, "Save and read the files"), "Ready to be taken in")
     assert (store / "profiles" / "ons-pakket.yaml").is_file()
+
+
+def test_a_questionnaire_that_ended_meanwhile_makes_the_administrator_look_again(store: Path) -> None:
+    here, just = open_today(store, (Invited(PUPILS, 20),))
+    for number in range(12):
+        answer(here, codes(just, PUPILS)[0], number)
+    page = until(pressed(opened("publish"), "See what will change"), "Nothing would change")
+    here.waves.close(TEAM, just.wave.id)
+    page = page.run()
+    assert "The data changed since you looked." in words(page)
+    until(pressed(page, "See what will change"), "What the safety mirror tells of surveys changes.")
 
 
 def test_publishing_shows_first_what_will_change(store: Path) -> None:

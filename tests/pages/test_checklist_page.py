@@ -1,14 +1,12 @@
 """The page of the checklist: kept at once, shared by a team, refused where it names somebody, no score."""
 
 import re
-import shutil
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from mirrors import jobs
 from mirrors.access import NotAllowed, Role
 from mirrors.doors import house
 from mirrors.survey.checklists import Entry, open_checklists
@@ -17,32 +15,11 @@ from tests.collecting import OTHER_TEAM, TEAM
 from tests.pages.conftest import SignIn
 from tests.pages.test_admin_pages import opened, words
 from tests.people import ADMINISTRATOR, access, person, session
-from tests.small_city import write_small_city
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTE = "School rules, page 12"
 ANSWER, EVIDENCE, OWNER = "answer of A1 at S1", "evidence of A1 at S1", "owner of A1 at S1"
 REVIEW = "review_on of A1 at S1"
-
-
-@pytest.fixture(scope="module")
-def small_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a store in which a small city is published; nobody may write to it."""
-    folder = tmp_path_factory.mktemp("small_city")
-    jobs.ingest(folder / "store", "templates", write_small_city(folder / "files"), by="test")
-    jobs.publish(folder / "store", by="test")
-    person(folder / "store", Role.SCHOOL_TEAM, "S1")
-    return folder / "store"
-
-
-@pytest.fixture
-def store(small_city: Path, tmp_path: Path, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a copy of the small city that is served to the team of its first school."""
-    shutil.copytree(small_city, tmp_path / "store")
-    monkeypatch.setenv("MIRRORS_STORE", str(tmp_path / "store"))
-    monkeypatch.chdir(ROOT)
-    sign_in(tmp_path / "store", Role.SCHOOL_TEAM, "S1")
-    return tmp_path / "store"
 
 
 def kept(store: Path, item: str = "A1") -> Entry:

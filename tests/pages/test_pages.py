@@ -184,6 +184,26 @@ def test_the_method_page_shows_every_indicator_and_why_one_is_not_there() -> Non
     assert "Not available: the figures do not say how many pupils were absent how often." in words(page)
 
 
+def test_the_method_page_says_what_the_programme_waits_for_and_leaves_no_reason_open() -> None:
+    for language, waits in {
+        "en": "it waits for a record of support offered, accepted and carried out.",
+        "nl": "een lijst van ondersteuning die aangeboden, aangenomen en uitgevoerd is.",
+        "fr": "un relevé du soutien proposé, accepté et mis en œuvre.",
+    }.items():
+        said = words(opened("how_we_compare", lang=language))
+        assert waits in said
+        assert "not available." not in said
+    english = words(opened("how_we_compare"))
+    assert english.count("Not available yet: it waits for") == 5
+    assert english.count("Advisers of the city read it above the lists of ten.") == 2
+    assert "Shown from 0 pupils on." not in english
+
+
+def test_the_lists_say_how_far_mirrors_and_talks_reach(about: SnapshotView) -> None:
+    said = words(opened("ten_and_ten"))
+    assert f"156 of 156 schools have a mirror for {about.school_years[-1]}. Of these schools (" in said
+
+
 def test_the_method_page_tells_how_the_expected_values_were_checked() -> None:
     said = words(opened("how_we_compare"))
     assert "Every publish checks the expected values against what was observed" in said

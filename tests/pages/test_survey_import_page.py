@@ -12,12 +12,13 @@ from mirrors.intake.survey import load_mapping
 from mirrors.progress import silent
 from mirrors.store import open_facts
 from mirrors.survey.questionnaire import load_questionnaires
+from pages.survey_import import MOST_ASKED
 from tests.pages.conftest import SignIn
-from tests.pages.test_admin_pages import ROOT, opened, pressed, small_city, store, until, words
+from tests.pages.test_admin_pages import ROOT, opened, pressed, store, until, words
 from tests.people import ADMINISTRATOR, ADVISER
 from tests.survey_files import csv_text, limesurvey, people
 
-__all__ = ["small_city", "store"]
+__all__ = ["store"]
 
 TEACHERS = load_questionnaires()["teachers"]
 
@@ -36,6 +37,11 @@ def brought(file: bytes) -> AppTest:
     page.file_uploader[0].upload("results.csv", file, "text/csv").run()
     page = pressed(page, "Read")
     return until(page, "Which survey it is")
+
+
+def opened_boxes(file: bytes) -> list[str]:
+    """Return what the page asks to choose of a file."""
+    return [each.label for each in brought(file).selectbox]
 
 
 def filled(page: AppTest, store: Path) -> AppTest:
@@ -97,6 +103,29 @@ def test_an_unknown_answer_must_be_said_first(store: Path) -> None:
     assert "This cannot be taken in yet" not in words(page)
     until(pressed(page, "Take in"), "is in.")
     assert stored(store)
+
+
+def test_of_a_file_with_thousands_of_columns_a_sensible_number_is_asked(store: Path) -> None:
+    heading, *rest = limesurvey(TEACHERS, people(TEACHERS, 12))
+    usual = len(opened_boxes(csv_text([heading, *rest], ";")))
+    more = [f"Vraag {number}" for number in range(3000)]
+    rows = [[*heading, *more], *([*row, *("A" for _ in more)] for row in rest)]
+    page = brought(csv_text(rows, ";"))
+    assert len(page.selectbox) == usual + MOST_ASKED
+    assert f"{3000 - MOST_ASKED:,} more columns were not recognised and are not used." in words(page)
+    page = until(pressed(filled(page, store), "Take in"), "is in.")
+    assert stored(store) > 12 * len(TEACHERS.items)
+
+
+def test_of_very_many_unknown_answers_a_sensible_number_is_asked(store: Path) -> None:
+    heading, *rest = limesurvey(TEACHERS, people(TEACHERS, 12))
+    first = next(place for place, name in enumerate(heading) if name.startswith("T1"))
+    for number, row in enumerate(rest[:4]):
+        row[first : first + 20] = [f"Misschien {number} {place}" for place in range(20)]
+    page = brought(csv_text([heading, *rest], ";"))
+    asked = [each for each in page.selectbox if each.label.startswith("Misschien")]
+    assert len(asked) == MOST_ASKED
+    assert "20 more answers are not known." in words(page)
 
 
 def test_what_was_said_is_kept_for_the_next_file(store: Path) -> None:

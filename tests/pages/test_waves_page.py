@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from mirrors import jobs
-from mirrors.access import Event, Role
+from mirrors.access import Event, NotAllowed, Role
 from mirrors.answering.house import here
 from mirrors.charts.wave_words import FEWEST_KEPT, wrong_words
 from mirrors.locale import Language
@@ -17,37 +17,16 @@ from mirrors.survey.codes import OF_ONE, readable
 from mirrors.survey.keys import RUNTIME
 from mirrors.survey.wave import STEP, Invited, Wrong
 from mirrors.survey.waves import LONGEST, LONGEST_AT_SCHOOL, LONGEST_LABEL, MOST_CLASSES, MOST_INVITED
-from tests.collecting import PUPILS, TEACHERS, TEAM, answer, codes, open_today, sheet, wave
+from tests.collecting import OTHER_TEAM, PUPILS, TEACHERS, TEAM, answer, codes, open_today, sheet, wave
 from tests.pages.conftest import SignIn
 from tests.pages.test_admin_pages import opened, pressed, words
-from tests.people import ADMINISTRATOR, access, person
-from tests.small_city import write_small_city
+from tests.people import ADMINISTRATOR, access
+from tests.unit.test_survey_publish import COLUMNS, rows
+from tests.uploads import csv_bytes, write
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = date.today()
 ASKED = (Invited(PUPILS, 40, ("3A", "3B")), Invited(TEACHERS, 12))
-
-
-@pytest.fixture(scope="module")
-def small_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a store in which a small city is published; nobody may write to it."""
-    folder = tmp_path_factory.mktemp("small_city")
-    jobs.ingest(folder / "store", "templates", write_small_city(folder / "files"), by="test")
-    jobs.publish(folder / "store", by="test")
-    person(folder / "store", Role.SCHOOL_TEAM, "S1")
-    return folder / "store"
-
-
-@pytest.fixture
-def store(small_city: Path, tmp_path: Path, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a copy of the small city that is served to the team of its first school."""
-    shutil.copytree(small_city, tmp_path / "store")
-    (tmp_path / "memory").mkdir()
-    monkeypatch.setenv(RUNTIME, str(tmp_path / "memory"))
-    monkeypatch.setenv("MIRRORS_STORE", str(tmp_path / "store"))
-    monkeypatch.chdir(ROOT)
-    sign_in(tmp_path / "store", Role.SCHOOL_TEAM, "S1")
-    return tmp_path / "store"
 
 
 def field(kind: str, page: AppTest, label: str) -> object:
@@ -71,7 +50,7 @@ def said(page: AppTest) -> str:
 
 def test_a_team_opens_a_wave_and_sees_the_codes_of_adults_once(store: Path) -> None:
     page = opened("waves")
-    assert "This school has not asked anything yet." in words(page)
+    assert "This school has not asked anything here yet." in words(page)
     page = pressed(filled_in(page), "Open the questionnaire")
     assert "The questionnaire is open until" in words(page)
     assert "shown now and never again" in words(page)
@@ -221,7 +200,36 @@ def test_an_adviser_reads_how_many_answered_and_gets_no_code_and_no_button(
     assert not [code for code in just.codes if readable(code.code) in text]
     assert not [each.label for each in page.button]
     assert not page.number_input
-    assert "This school has not asked anything yet." in words(opened("waves", school="S2"))
+    assert "This school has not asked anything here yet." in words(opened("waves", school="S2"))
+
+
+def test_a_survey_that_was_brought_is_told_beside_that_nothing_was_asked_here(
+    store: Path, tmp_path: Path
+) -> None:
+    file = write(tmp_path / "survey_responses.csv", csv_bytes(COLUMNS, rows("S1", PUPILS, 12)))
+    jobs.ingest(store, "templates", [file], by="test")
+    jobs.publish(store, by="test")
+    page = opened("waves")
+    assert "The results of a survey made elsewhere stand in the safety mirror." in words(page)
+    assert [each.label for each in page.get("page_link")] == ["The safety mirror"]
+
+
+def test_a_questionnaire_that_too_few_answered_is_told_on_the_safety_mirror(store: Path) -> None:
+    collecting, just = open_today(store, (Invited(PUPILS, 60), Invited(TEACHERS, 8)))
+    for number in range(4):
+        answer(collecting, codes(just, PUPILS)[0], number)
+    collecting.waves.close(TEAM, just.wave.id)
+    jobs.publish(store, by="test")
+    page = opened("safety", year="2024-25")
+    assert "Too few answered" not in words(page), "that was in another school year"
+    assert collecting.waves.unkept(TEAM, "S1")[0].is_whole
+    with pytest.raises(NotAllowed):
+        collecting.waves.unkept(OTHER_TEAM, "S1")
+    _, again = open_today(store, (Invited(PUPILS, 60),), year="2024-25")
+    collecting.waves.close(TEAM, again.wave.id)
+    said = words(opened("safety", year="2024-25"))
+    assert "Too few answered the questionnaire of" in said
+    assert "60" not in said
 
 
 def test_another_team_sees_nothing_of_it(store: Path, sign_in: SignIn) -> None:
@@ -231,14 +239,14 @@ def test_another_team_sees_nothing_of_it(store: Path, sign_in: SignIn) -> None:
     assert "This link asks for something" in words(page)
     assert just.wave.id not in str(page)
     assert not page.table
-    assert "This school has not asked anything yet." in words(opened("waves"))
+    assert "This school has not asked anything here yet." in words(opened("waves"))
 
 
 def test_a_team_of_two_schools_chooses(store: Path, sign_in: SignIn) -> None:
     open_today(store, ASKED)
     sign_in(store, Role.SCHOOL_TEAM, "S1", "S2")
     page = opened("waves", school="S2")
-    assert "This school has not asked anything yet." in words(page)
+    assert "This school has not asked anything here yet." in words(page)
     page = field("selectbox", page, "School").set_value("S1").run()
     assert "The questionnaire is open until" in words(page)
 

@@ -40,6 +40,11 @@ class Measures:
         self.lates = [
             e for e in oracle.late if (e["school_id"], e["school_year"]) == at and e["kind"] == "late"
         ]
+        self.lessons_missed = [
+            e
+            for e in oracle.lessons
+            if (e["school_id"], e["school_year"]) == at and e["code"] in ("B", "Z", "R", "P", "H")
+        ]
         self.steps = [e for e in oracle.steps if (e["school_id"], e["school_year"]) == at]
         self.watched = bool(self.absent) and "B" in oracle.seen[at[1]]
         told = [e["date"] for e in (*self.absent, *self.steps)]
@@ -84,9 +89,9 @@ class Measures:
         found: dict[str, Count] = {}
         if self.watched and self.pupils:
             found |= self.moments() | self.spells() | self.of_pupils()
-        found |= self.late()
+        found |= self.late() | self.lessons()
         if self.watched:
-            found |= self.two_years()
+            found |= self.first_weeks() | self.two_years()
             if self.steps:
                 found |= self.referral() | self.files()
         return {name: count for name, count in found.items() if count[1] > 0}
@@ -221,6 +226,55 @@ class Measures:
                 often = {token for (token, _), number in times.items() if number >= least}
                 found[name] = (len(often), pupils, pupils)
         return found
+
+    # --- lessons, and the first weeks
+
+    def lessons(self) -> dict[str, Count]:
+        enrolled = self.enrolled
+        if enrolled is None or not self.lessons_missed:
+            return {}
+        pupils = max(enrolled, len({e["token"] for e in self.lessons_missed}))
+        expected = [
+            row["lessons"] or 0
+            for row in self.oracle.enrolment
+            if (row["school_id"], row["school_year"], row["breakdown"]) == (*self.at, "all")
+        ]
+        tokens = {e["token"] for e in self.lessons_missed}
+        return {
+            "lesson_hours": (len(self.lessons_missed), sum(expected), pupils),
+            "rolling_absentee": (sum(map(self.rolling, tokens)), pupils, pupils),
+        }
+
+    def rolling(self, token: str) -> bool:
+        """Return whether a pupil missed sixteen lessons in some four weeks with school."""
+        weeks = sorted({day.isocalendar()[:2] for day in self.days})
+        missed = Counter(
+            e["date"].isocalendar()[:2]
+            for e in self.lessons_missed
+            if (e["token"], e["code"]) == (token, "B")
+        )
+        return any(sum(missed[week] for week in weeks[n : n + 4]) >= 16 for n in range(len(weeks)))
+
+    def first_weeks(self) -> dict[str, Count]:
+        secondary = any(
+            (row["school_id"], row["school_year"], row["school_type"]) == (*self.at, "secondary")
+            for row in self.oracle.schools
+        )
+        cells = [
+            pupils
+            for at, breakdown, member, pupils, _ in self.oracle.cells()
+            if (at, breakdown) == (self.at, "grade") and member in ("1", "1A", "1B", "S1")
+        ]
+        if not secondary or not cells or not self.oracle.has_breakdown(self.at, "grade"):
+            return {}
+        early = {each for each in self.half_days if each[0] < self.days[0] + timedelta(weeks=6)}
+        missed = [
+            e["token"]
+            for e in self.missed
+            if e["grade"].upper() in ("1", "1A", "1B", "S1") and (e["date"], e["half_day"]) in early
+        ]
+        pupils = max(sum(cells), len(set(missed)))
+        return {"first_weeks": (len(missed), pupils * len(early), pupils)}
 
     # --- followed
 

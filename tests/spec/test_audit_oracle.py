@@ -4,12 +4,16 @@ import random
 from functools import cache
 from itertools import product
 
+import pandas as pd
 import pytest
 
-from mirrors.disclosure.symbols import of_count, of_few, of_share
+from mirrors.definitions import load_indicators
+from mirrors.disclosure.own import own_figures
+from mirrors.disclosure.symbols import of_amount, of_count, of_few, of_share
 from mirrors.disclosure.system import System
 
 LARGEST = 9
+NAN = float("nan")
 
 
 def shown(number: int, step: int) -> str:
@@ -50,6 +54,23 @@ def test_what_a_share_may_be(whole: int, step: int) -> None:
     for part in range(step, whole - step + 1):
         alike = [other for other, shown_as in shares.items() if shown_as == shares[part]]
         assert of_share(shares[part] / 100, whole, step) == (alike[0], alike[-1])
+
+
+@pytest.mark.parametrize(("key", "base"), [("G4I", 100), ("G6", 1000)])
+@pytest.mark.parametrize("whole", [23, 61, 250, 1777])
+def test_what_an_amount_may_be(whole: int, key: str, base: int) -> None:
+    """Every number that is told by the same amount, and no number beyond them."""
+    told = {}
+    for part in range(130):
+        number = {"numerator": float(part), "denominator": float(whole), "pupils": float(whole)}
+        row = {**number, "status": "exact", "value": base * part / whole, "low": NAN, "high": NAN}
+        [shown] = own_figures(load_indicators()[key], pd.DataFrame([row]), 20).to_dict("records")
+        told[part] = (shown["status"], shown["value"])
+    for part in range(5, 110):
+        alike = [other for other, symbol in told.items() if symbol == told[part]]
+        assert told[part][0] == "exact"
+        if alike[-1] < 129:
+            assert of_amount(told[part][1], whole, 5, base) == (alike[0], alike[-1])
 
 
 def test_a_share_that_no_rounded_count_gives_tells_the_true_one() -> None:

@@ -90,6 +90,11 @@ class Oracle:
             {**row, "code": FLANDERS.aliases.get(row["code"], row["code"])}
             for row in world.get("absence_events", [])
         ]
+        self.lessons = [
+            {**row, "code": FLANDERS.aliases.get(row["code"], row["code"])}
+            for row in world.get("lesson_events", [])
+        ]
+        self.schools = world.get("schools", [])
         self.late = world.get("late_events", [])
         self.steps = world.get("followup_events", [])
         self.enrolment = [row for row in world.get("enrolment", []) if row["breakdown"] != "together"]
@@ -307,7 +312,7 @@ class Oracle:
         return result
 
     def measures(self) -> dict[tuple, tuple]:
-        places = sorted({*self.registered, *(place(event) for event in self.late)})
+        places = sorted({*self.registered, *(place(event) for event in (*self.late, *self.lessons))})
         return {(*at, name, None): count for at in places for name, count in Measures(self, at).all().items()}
 
     def everything(self) -> Found:
@@ -336,6 +341,7 @@ def a_world(seed: int, schools: int = 3, pupils: int = 10) -> World:
                 _attend(rng, world, at, pupil)
             _own_days(rng, world, at)
         _own_days(rng, world, {"school_id": None, "school_year": year})
+    _teach(np.random.default_rng([seed, 1]), world, pupils)
     for name in world:
         rng.shuffle(world[name])
     return world
@@ -363,7 +369,7 @@ def _enrol(rng: np.random.Generator, world: World, at: Row, pupils: int) -> None
             }
         )
     for breakdown, members in {
-        "grade": ("P1", "P2"),
+        "grade": ("1A", "P2"),
         "sex": ("F", "M", "X"),
         "track": ("dual", "labour"),
         "district": ("Dok", "Haven"),
@@ -399,7 +405,7 @@ def _attend(rng: np.random.Generator, world: World, at: Row, pupil: int) -> None
                 "code": "B" if (day, half_day) in spell else str(rng.choice(CODES_IN_USE, p=OFTEN)),
                 "grade": None
                 if pupil == 3 and at["school_id"] == "S0"
-                else f"P{rng.choice([1 + pupil % 2, 2])}",
+                else ("1a", "P2")[rng.choice([pupil % 2, 1])],
                 "sex": "fm"[pupil // 2 % 2] if pupil or at["school_id"] != "S1" else None,
                 "track": ("Dual", "labour", None)[pupil % 3] if at["school_id"] != "S2" else None,
                 "district": ("dok", "Haven", None)[pupil // 2 % 3] if at["school_id"] != "S1" else None,
@@ -413,6 +419,26 @@ def _attend(rng: np.random.Generator, world: World, at: Row, pupil: int) -> None
         minutes = None if rng.random() < 0.3 else int(rng.integers(1, 60))
         late = {**who, "date": a_day(rng, at["school_year"]), "kind": kind, "minutes": minutes}
         world["late_events"].append(late)
+
+
+def _teach(rng: np.random.Generator, world: World, pupils: int) -> None:
+    """Add types of schools, the lessons expected, and pupils who miss lessons on and off for some weeks."""
+    world["schools"], world["lesson_events"] = [], []
+    for row in world["enrolment"]:
+        row["lessons"] = None if rng.random() < 0.2 else 3.0 * row["possible"]
+    for at in ({"school_id": f"S{n}", "school_year": y} for n in range(3) for y in ("2023-24", "2024-25")):
+        kind = str(rng.choice(["primary", "secondary"], p=[0.25, 0.75]))
+        world["schools"].append({**at, "school_type": kind})
+        for pupil in range(pupils + 3) if rng.random() < 0.7 else ():
+            day, codes = a_day(rng, at["school_year"]), rng.choice(CODES_IN_USE, 60, p=OFTEN)
+            days = {
+                day + timedelta(days=int(after)) for after in rng.integers(0, 60, int(rng.integers(0, 25)))
+            }
+            world["lesson_events"] += [
+                {**at, "token": f"3000{pupil:016d}", "date": each, "lesson": lesson + 1, "code": str(code)}
+                for each, code in zip(sorted(days), codes, strict=False)
+                for lesson in range(int(rng.integers(1, 6)))
+            ]
 
 
 def _own_days(rng: np.random.Generator, world: World, at: Row) -> None:
@@ -469,6 +495,7 @@ def test_the_worlds_hold_every_measure_that_events_give() -> None:
         *("september", "month_absentee", "top_5", "gini", "late_5", "late_10", "late_long"),
         *("timely_referral", "early_referral", "unreferred_severe", "followed_in_time", "overdue"),
         *("relapse", "returned_lasting", "repeater", "severe_again"),
+        *("lesson_hours", "rolling_absentee", "first_weeks"),
     }
     assert all(parts[name] > wholes[name] for name in ("late_minutes", "first_absence"))
 

@@ -33,6 +33,7 @@ MEASURED = {
     **{"F13": "relapse", "F14": "repeater", "F15O": "time_out_back", "F15U": "time_out"},
     **{"G2": "delayed", "G3A": "attest_a", "G3B": "attest_b", "G3C": "attest_c", "G4I": "moved_in"},
     **{"G4O": "moved_out", "G5D": "to_lower_finality", "G5U": "to_higher_finality", "G6": "excluded"},
+    **{"A7": "lesson_hours", "B9": "rolling_absentee", "G9": "first_weeks"},
     **{"G8": "unknown_destination", "F16": "helpdesk_in_time", "F16N": "helpdesk_requests"},
 }
 INDEXED = {
@@ -59,7 +60,7 @@ STEP_OF_AMOUNT = {
     "F16N": 1,
 }
 LEAST_UNITS = {"A8": 20, "C5L": 30, "C5S": 30, "D1": 50}
-OF_AMOUNT = {"A8", "B8", "C5L", "C5S", "C9", "D1", "E3L", "E4", "F1", "F16"}
+OF_AMOUNT = {"A7", "G9", "A8", "B8", "C5L", "C5S", "C9", "D1", "E3L", "E4", "F1", "F16"}
 COUNTED = [*MEASURED, *INDEXED, *STEPPED, *DAYS, *OUTCOMES, *EVENTS]
 YEARS = ("2020-21", "2021-22", "2022-23", "2023-24", "2024-25", "2025-26")
 

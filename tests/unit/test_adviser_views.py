@@ -7,7 +7,7 @@ import pytest
 
 from mirrors.access import NotAllowed, Role, Viewer
 from mirrors.charts.school_flags import entry_words, flag_words, flags_sentence
-from mirrors.charts.short_lists import talks_sentence
+from mirrors.charts.short_lists import reach_sentence, talks_sentence
 from mirrors.charts.talk_words import (
     brackets_sentence,
     figures_table,
@@ -20,7 +20,8 @@ from mirrors.definitions import load_indicators
 from mirrors.locale import Language
 from mirrors.store import Snapshot
 from mirrors.views.figure import Figure, Status
-from mirrors.views.mirror import UnknownSchool
+from mirrors.views.mirror import UnknownSchool, mirror_view
+from mirrors.views.programme import Reach, reach_of_mirrors
 from mirrors.views.schools import ON_A_LIST, Flag, SchoolsView, found, schools_view
 from mirrors.views.talk import MOST_TO_ASK, TalkView, ToAsk, own_past, talk_view
 from mirrors.views.ten_and_ten import lists_of_school, ten_and_ten_view
@@ -168,6 +169,28 @@ def test_talks_are_those_since_the_lists_were_published(snapshot: Snapshot) -> N
     assert said == f"Of these schools ({many}), 1 has had a talk since the lists were published."
     assert " 0 have had a talk" in talks_sentence(view, {}, published, ENGLISH)
     assert talks_sentence(replace(view, lists=()), noted, published, ENGLISH) == ""
+
+
+@pytest.mark.parametrize("year", ["2021-22", YEAR])
+def test_a_school_is_reached_when_its_mirror_tells_a_figure(snapshot: Snapshot, year: str) -> None:
+    found = reach_of_mirrors(snapshot, ADVISER, year)
+    ids = [row["school_id"] for row in snapshot.rows("school", order_by="pupils", school_year=year)]
+    opened = [mirror_view(snapshot, ADVISER, school_id, year).comparisons for school_id in ids[:8]]
+    empty = [found for found in opened if all(each.shown.value is None for each in found)]
+    assert found == Reach(year, len(ids) - len(empty), len(ids))
+    assert bool(empty) == (year == "2021-22")
+
+
+def test_only_advisers_are_told_how_far_the_programme_reaches(snapshot: Snapshot) -> None:
+    for viewer in (TEAM, Viewer(Role.ADMINISTRATOR)):
+        with pytest.raises(NotAllowed):
+            reach_of_mirrors(snapshot, viewer, YEAR)
+
+
+def test_the_reach_is_a_sentence() -> None:
+    assert reach_sentence(Reach(YEAR, 155, 156), ENGLISH) == "155 of 156 schools have a mirror for 2025-26."
+    assert reach_sentence(Reach(YEAR, 1, 2), ENGLISH) == "1 of 2 schools has a mirror for 2025-26."
+    assert reach_sentence(Reach(YEAR, 0, 0), ENGLISH) == ""
 
 
 def test_a_weak_signal_is_asked_about_as_one() -> None:

@@ -13,9 +13,11 @@ from mirrors.definitions import load_indicators
 from mirrors.disclosure import NotProtected, RulesLoosened, changed_rules, read_rules
 from mirrors.disclosure.audit import Audited, Finding, Older, audit, look, protected
 from mirrors.disclosure.masking import protection_of
-from mirrors.disclosure.protection import BANDS, Protection
+from mirrors.disclosure.protection import BANDS, COUNTED, Protection
+from mirrors.disclosure.publication import of_pupils
 from mirrors.disclosure.rules import Rules
-from mirrors.disclosure.seen import Cell, School, Tables, Told, schools
+from mirrors.disclosure.seen import Cell, School, schools
+from mirrors.disclosure.told import Tables, Told
 from mirrors.store import publish_tables
 from mirrors.views import open_published
 from mirrors.views.masking import masking_view
@@ -236,3 +238,62 @@ def test_what_earlier_snapshots_told_by_themselves_is_done() -> None:
     assert audit(city.benchmark, indicators, {"step": both}, under, (), chosen).findings
     told = Older({"step": both}, under)
     assert audit(city.benchmark, indicators, {}, under, [told], chosen).findings == ()
+
+
+# Measures and outcomes
+
+
+def late(city: City, key: str) -> pd.DataFrame:
+    """Return the school-years in which one to four pupils of fewer than a hundred were counted."""
+    rows = city.benchmark.compared[key]
+    return rows[rows["numerator"].between(1, 4) & rows["denominator"].between(20, 99)]
+
+
+def test_a_measure_that_tells_its_true_share_is_found() -> None:
+    """A share in whole per cents of the true numbers, as a careless page would tell it."""
+    city, indicators, under = sample_city(), load_indicators(), Protection()
+    rows = late(city, "E2T")
+    chosen = set(rows[["school_id", "school_year"]].itertuples(index=False, name=None))
+    assert len(chosen) > 10
+    kept = city.tables["figure"][["school_id", "school_year", "indicator", "status", "value"]]
+    planted = rows[["school_id", "school_year"]].assign(
+        indicator="E2T", status="exact", value=(rows["numerator"] / rows["denominator"]).round(2)
+    )
+    figure = pd.concat([kept[kept["indicator"] != "E2T"], planted], ignore_index=True)
+    clean = audit(city.benchmark, indicators, {"figure": kept}, under, (), chosen)
+    found = audit(city.benchmark, indicators, {"figure": figure}, under, (), chosen)
+    assert {each.place[:2] for each in found.findings if each.breakdown == COUNTED} == chosen
+    assert len(clean.findings) < len(found.findings) / 2
+
+
+def test_measures_that_share_their_pupils_are_looked_at_together() -> None:
+    """Of all certificates, those of A and of B: the few that are left are of C."""
+    city, indicators = sample_city(), load_indicators()
+    last = city.benchmark.compared["G3C"]
+    few = last[last["numerator"].between(1, 4)]
+    chosen = set(few[["school_id", "school_year"]].head(3).itertuples(index=False, name=None))
+    assert chosen
+    for school in schools(city.benchmark, indicators, [], chosen):
+        counted = [of for year, of in school.counted.items() if (school.school_id, year) in chosen]
+        assert not look(school)
+        for of_year in counted:
+            for terms in (of_year.parts["G3A"], of_year.parts["G3B"], of_year.wholes["G3C"]):
+                number = school.system.value(terms)
+                school.system.told(terms, (number, number))
+        found = {(each.breakdown, each.terms) for each in look(school) if each.values == 1}
+        assert {(COUNTED, frozenset(of.parts["G3C"].items())) for of in counted} <= found
+
+
+def test_the_remedy_hides_measures_that_tell_too_much() -> None:
+    city, indicators = sample_city(), load_indicators()
+    tables = of_pupils(city.benchmark, indicators, Protection())
+    first = audit(city.benchmark, indicators, tables, Protection())
+    [place] = sorted({each.place for each in first.findings if each.breakdown == COUNTED})[:1]
+    chosen = {place[:2]}
+
+    def look_at(tables: Tables, under: Protection, _: SchoolYears | None) -> Audited:
+        return audit(city.benchmark, indicators, tables, under, (), chosen)
+
+    under, found = protected(lambda care: of_pupils(city.benchmark, indicators, care), look_at, Protection())
+    assert place[:2] in under.coarser[COUNTED]
+    assert found[place]

@@ -20,7 +20,7 @@ from mirrors.charts.composition import composition
 from mirrors.charts.doubts import broken_years, completeness_sentence, match_sentence
 from mirrors.charts.edges import edges
 from mirrors.charts.features import features, features_table
-from mirrors.charts.follow_up import follow_up
+from mirrors.charts.follow_up import follow_up, short_threshold, threshold_words
 from mirrors.charts.groups import groups
 from mirrors.charts.heat import heat
 from mirrors.charts.key import key
@@ -314,7 +314,7 @@ def test_bands_draw_the_figures_of_their_table() -> None:
     chart = bands(example.BANDS, "half_day", ENGLISH)
     widths = [trace.x[0] for trace in chart.figure.data]
     assert widths == pytest.approx(
-        shares(column(chart, "Your pupils") + column(chart, "Pupils of similar schools"))
+        shares(column(chart, "Your pupils") + column(chart, "Median of similar schools"))
     )
 
 
@@ -469,3 +469,12 @@ def test_bands_speak_of_the_unit_of_the_city(unit: str, one: str, many: str) -> 
     assert chart.title.endswith(f"of pupils had no unauthorised {one}.")
     assert f"pupils by unauthorised {many}:" in chart.reading
     assert chart.table.header[0] == f"Unauthorised {many}"
+
+
+@pytest.mark.parametrize(
+    ("unit", "many"),
+    [("half_day", "half-days"), ("session", "sessions"), ("day", "days"), ("hour", "hours")],
+)
+def test_thresholds_speak_of_the_unit_of_the_city(unit: str, many: str) -> None:
+    assert threshold_words(16, unit, ENGLISH) == f"16 or more unauthorised {many}"
+    assert short_threshold(16, unit, ENGLISH) == f"16 or more {many}"

@@ -17,7 +17,7 @@ FILES = FOLDER / "contracts"
 KINDS = [
     *("schools", "context", "enrolment", "absence", "absence_pattern", "pupil_band", "absence_quantile"),
     *("follow_up", "trajectory", "lateness", "measure", "calendar", "incidents", "survey_responses"),
-    *("survey_summary", "checklist", "absence_events", "late_events", "followup_events"),
+    *("survey_summary", "checklist", "absence_events", "lesson_events", "late_events", "followup_events"),
 ]
 
 each_contract = pytest.mark.parametrize("contract", CONTRACTS.values(), ids=lambda contract: contract.name)

@@ -316,6 +316,19 @@ def test_texts_say_where_few_schools_have_the_data(indicator_id: str) -> None:
 
 
 @each_indicator
+def test_only_the_programme_waits_for_what_nobody_notes_yet(indicator: Indicator) -> None:
+    waits = {"H3", "H4", "H5", "H6", "H7"}
+    assert (indicator.waits_for is not None) == (indicator.id in waits)
+    if indicator.waits_for is not None:
+        assert set(indicator.waits_for) == set(indicator.title)
+        assert len(set(indicator.waits_for.values())) == 3
+        assert all(
+            text.strip().endswith(tuple("abcdefghijklmnopqrstuvwxyzé"))
+            for text in indicator.waits_for.values()
+        )
+
+
+@each_indicator
 def test_categories_are_known_to_a_register(indicator: Indicator) -> None:
     known = {code.category for code in load_jurisdiction("flanders").codes.values() if code.absence}
     assert set(indicator.counted.categories) <= known | {"any"}

@@ -139,7 +139,7 @@ class TestTheLadder:
         ("name", "units"),
         [
             ("flanders", [5, 10, 15, 30]),
-            ("wallonia-brussels", [9, 20]),
+            ("wallonia-brussels", [9, 21]),
             ("netherlands", []),
             ("france", []),
             ("england", []),
@@ -230,7 +230,7 @@ class TestFlanders:
 
 
 class TestWalloniaBrussels:
-    @pytest.mark.parametrize(("key", "limit"), [("report", 9), ("regular_status", 20)])
+    @pytest.mark.parametrize(("key", "limit"), [("report", 9), ("regular_status", 21)])
     def test_the_last_half_day_of_the_limit_is_the_day(self, key: str, limit: int) -> None:
         rule = threshold("wallonia-brussels", key)
         assert reached(rule, run("2025-01-01", limit - 1)) is None

@@ -17,13 +17,15 @@ from click.testing import CliRunner
 from mirrors.definitions import Profile, load_contracts, load_jurisdiction
 from mirrors.intake import Refused
 from mirrors.intake.rules import Problem
+from mirrors.jobs import allow_level_b, ingest
 from mirrors.locale import LANGUAGES, Language
 from mirrors.prepare import NoHalfDays, reduce_events
 from mirrors.prepare.command import prepare_command
 from mirrors.prepare.job import CannotPrepare, prepare
 from mirrors.prepare.tokens import KeyTrouble, make_key, normal_id, read_key, token, tokens
+from mirrors.store import open_facts
 from tests.arch.test_sql_subset import foreign, statement, unplaced
-from tests.uploads import write_csv
+from tests.uploads import SCHOOLS, school_row, write_csv
 
 SQL = Path(__file__).parents[2] / "mirrors" / "prepare" / "sql"
 FLANDERS = load_jurisdiction("flanders")
@@ -420,6 +422,97 @@ class TestMeasures:
         assert self.count("repeater", absence_events=[*renamed, *now]) is None
 
 
+def lessons(token_: str, day: date, number: int, code: str = "B") -> list[dict[str, Any]]:
+    """Return the first `number` lessons of a day, missed by a pupil."""
+    return [
+        {**AT, "token": token_, "date": day, "lesson": lesson + 1, "code": code} for lesson in range(number)
+    ]
+
+
+class TestLessons:
+    """Lessons missed at one school of twenty pupils, of whom 400 lessons are expected."""
+
+    def counts(
+        self, missed: list[dict[str, Any]], jurisdiction: str = "flanders", **more: Any
+    ) -> dict[str, tuple[float, float, int]]:
+        cell = {**enrolled(20), "lessons": 400.0} | more
+        given = {"lesson_events": pa.Table.from_pylist(missed), "enrolment": pa.Table.from_pylist([cell])}
+        found = reduce_events(given, load_jurisdiction(jurisdiction))
+        assert set(found) <= {"measure"}
+        rows = found["measure"].to_pylist() if found else []
+        return {row["measure"]: (row["numerator"], row["denominator"], row["pupils"]) for row in rows}
+
+    def test_lost_hours_are_those_of_any_reason(self) -> None:
+        missed = [*lessons("a", MONDAY, 3), *lessons("b", MONDAY, 2, "D"), *lessons("c", MONDAY, 4, "M")]
+        assert self.counts(missed)["lesson_hours"] == (5, 400, 20)
+
+    def test_without_expected_lessons_no_share_is_lost(self) -> None:
+        assert set(self.counts(lessons("a", MONDAY, 3), lessons=None)) == {"rolling_absentee"}
+
+    def test_where_hours_are_counted_they_are_what_is_possible(self) -> None:
+        found = self.counts(lessons("a", MONDAY, 3, "ONG"), "netherlands", lessons=None)
+        assert found["lesson_hours"] == (3, 100, 20)
+
+    def test_the_sixteenth_lesson_in_four_weeks_counts(self) -> None:
+        days = [MONDAY + timedelta(days=7 * week) for week in range(5)]
+        fifteen = [
+            event
+            for day, number in zip(days, (4, 4, 4, 3), strict=False)
+            for event in lessons("a", day, number)
+        ]
+        assert self.counts(fifteen)["rolling_absentee"] == (0, 20, 20)
+        ill = lessons("a", days[3] + timedelta(days=1), 5, "Z")
+        assert self.counts([*fifteen, *ill])["rolling_absentee"] == (0, 20, 20)
+        in_time = lessons("a", days[3] + timedelta(days=1), 1)
+        assert self.counts([*fifteen, *in_time])["rolling_absentee"] == (1, 20, 20)
+        # In the fifth week the first four lessons count no more.
+        assert self.counts([*fifteen, *lessons("a", days[4], 4)])["rolling_absentee"] == (0, 20, 20)
+        assert self.counts([*fifteen, *lessons("a", days[4], 5)])["rolling_absentee"] == (1, 20, 20)
+
+    def test_a_week_of_holiday_does_not_count(self) -> None:
+        # Autumn break of 2024: Monday 28 October to Sunday 3 November.
+        days = [date(2024, 10, 14), date(2024, 10, 21), date(2024, 11, 4), date(2024, 11, 12)]
+        missed = [event for day in days for event in lessons("a", day, 4)]
+        assert self.counts(missed)["rolling_absentee"] == (1, 20, 20)
+        # Where nobody knows the holidays, the same lessons lie in five weeks.
+        dutch = [{**event, "code": "ONG"} for event in missed]
+        assert self.counts(dutch, "netherlands")["rolling_absentee"] == (0, 20, 20)
+
+    def test_half_days_beside_lessons_are_no_hours(self) -> None:
+        given = {
+            "lesson_events": pa.Table.from_pylist(lessons("a", MONDAY, 3, "ONG")),
+            "absence_events": pa.Table.from_pylist([absence("a", MONDAY, code="ONG")]),
+        }
+        with pytest.raises(NoHalfDays):
+            reduce_events(given, load_jurisdiction("netherlands"))
+
+
+class TestFirstWeeks:
+    def counts(
+        self, *absences: dict[str, Any], school_type: str = "secondary"
+    ) -> tuple[float, float, int] | None:
+        found = reduced(
+            enrolment=[enrolled(20), enrolled(8, breakdown="grade", member="1A")],
+            schools=[{**AT, "school_type": school_type}],
+            absence_events=list(absences),
+        )["measure"]
+        counts = [row for row in found if row["measure"] == "first_weeks"]
+        assert len(counts) <= 1
+        return next(((row["numerator"], row["denominator"], row["pupils"]) for row in counts), None)
+
+    def test_are_the_six_weeks_from_the_first_school_day_on(self) -> None:
+        # School began on Monday 2 September 2024: the last day that counts is Friday 11 October.
+        last, after = date(2024, 10, 11), date(2024, 10, 14)
+        absences = [absence("a", day, grade="1a") for day in (MONDAY, last, after)]
+        assert self.counts(*absences) == (2, 8 * 6 * 9, 8)
+
+    def test_are_those_of_the_first_year_of_secondary_school(self) -> None:
+        one, two = absence("a", MONDAY, grade="1A"), absence("b", MONDAY, grade="2")
+        assert (self.counts(one, two) or (0,))[0] == 1
+        assert self.counts(one, two, school_type="primary") is None
+        assert self.counts(one, {**two, "grade": None}) is None
+
+
 class TestTokens:
     def test_are_the_first_130_bits_of_the_hmac_in_base_32(self) -> None:
         # Computed with `openssl dgst -sha256 -mac HMAC` and `base32` from the same key and text.
@@ -477,7 +570,10 @@ PROVIDER = Profile.model_validate(
         "title": {"en": "A provider"},
         "jurisdiction": "flanders",
         "city": "Somewhere",
-        "contracts": ["enrolment", "context", "calendar", "absence_events", "late_events", "followup_events"],
+        "contracts": [
+            *("schools", "enrolment", "context", "calendar"),
+            *("absence_events", "lesson_events", "late_events", "followup_events"),
+        ],
     }
 )
 PUPILS = [f"2024/{number}" for number in (1007, 1011, 1019, 1024, 1038, 1052, 1066)]
@@ -495,7 +591,11 @@ def exports(tmp_path: Path) -> list[Path]:
     cells = load_contracts()["enrolment"].columns
     return [
         write_csv(tmp_path / "absence_events.csv", header, *[[row[name] for name in header] for row in rows]),
-        write_csv(tmp_path / "enrolment.csv", cells, [{**enrolled(20), "month": ""}[name] for name in cells]),
+        write_csv(
+            tmp_path / "enrolment.csv",
+            cells,
+            [{**enrolled(20), "month": "", "lessons": 400}[name] for name in cells],
+        ),
     ]
 
 
@@ -633,6 +733,36 @@ class TestPrepare:
         with pytest.raises(OSError, match=r"[Nn]ot a directory|exists"):
             prepare(exports, PROVIDER, tmp_path / "file" / "out")
         assert sorted(tmp_path.iterdir()) == before
+
+
+class TestArrival:
+    def test_lessons_of_pupils_arrive_as_totals_and_nothing_else(self, tmp_path: Path) -> None:
+        store, pupils = tmp_path / "store", [token(KEY, f"pupil {number}") for number in range(7)]
+        missed = [event for pupil in pupils for event in lessons(pupil, MONDAY, 3)]
+        missed += [event for day in school_days(8)[1:] for event in lessons(pupils[0], day, 2)]
+        columns = load_contracts()["lesson_events"].columns
+        cells = {**enrolled(20), "month": "", "lessons": 400}
+        files = [
+            write_csv(tmp_path / "schools.csv", SCHOOLS, school_row(**AT)),
+            write_csv(tmp_path / "enrolment.csv", tuple(cells), list(cells.values())),
+            write_csv(
+                tmp_path / "lesson_events.csv", columns, *[[row[name] for name in columns] for row in missed]
+            ),
+        ]
+        with pytest.raises(Refused) as refused:
+            ingest(store, "templates", files)
+        assert [finding.problem for finding in refused.value.findings] == [Problem.LEVEL_B_OFF]
+        allow_level_b(store, "the officer", "doc 7", by="an")
+        ingest(store, "templates", files)
+        with open_facts(store) as facts:
+            rows = facts.table("SELECT measure, numerator, denominator, pupils FROM measure ORDER BY 1")
+        assert rows.to_pylist() == [
+            {"measure": "lesson_hours", "numerator": 35.0, "denominator": 400.0, "pupils": 20},
+            {"measure": "rolling_absentee", "numerator": 1.0, "denominator": 20.0, "pupils": 20},
+        ]
+        assert not [
+            path for path in store.rglob("*") if path.is_file() and pupils[0].encode() in path.read_bytes()
+        ]
 
 
 class TestReceipt:

@@ -430,6 +430,8 @@ def test_support_is_a_proposal_with_its_reasons(planted: SafetyView) -> None:
     assert "you decide" in supports_opening(planted, EN)
     lines = reasons_lines(planted.supports[0].reasons, EN)
     assert lines[0] == "The theme scores below 50 out of 100. Bullying and cyberbullying: pupils of 12 to 18."
+    few = [replace(each, is_indicative=True) for each in planted.supports[0].reasons]
+    assert reasons_lines(few, EN)[0].endswith("pupils of 12 to 18 (few answered: an indication).")
     assert lines[-1].startswith("Bullying stops sooner")
     assert len(lines) == len(set(lines))
     assert "Nothing was found" in supports_opening(empty(), EN)

@@ -342,6 +342,12 @@ def test_rules_for_parts_of_staff_hold_for_staff_together_and_are_told_once() ->
     assert [reason.group for reason in found[0].reasons] == ["staff"]
 
 
+def test_a_reason_that_rests_on_few_says_so() -> None:
+    scores = (score("T9", 40, indicative=True), score("T9", 40, "teachers"))
+    reasons = [each for found in supports(WORDS, scores, (), (), (), ()) for each in found.reasons]
+    assert {(each.group, each.is_indicative) for each in reasons} == {(PUPILS, True), ("teachers", False)}
+
+
 def test_what_stands_out_comes_first_and_equal_reasons_stand_together() -> None:
     low = (score("T9", 40), score("T3", 40))
     out = (StandsOut(ThemeName("T3", None), PUPILS, False),)

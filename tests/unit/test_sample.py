@@ -339,15 +339,15 @@ def february(city: Tables) -> pd.Series:
 ONLY_SECONDARY = {
     *("exam", "off_exam", "attest_a", "attest_b", "attest_c", "to_lower_finality", "to_higher_finality"),
     *("excluded", "unknown_destination", "first_lesson", "last_lesson", "other_lessons"),
+    *("lesson_hours", "rolling_absentee", "first_weeks"),
 }
 NOT_IN_THE_FIRST_YEAR = {"severe_again", "repeater"}
-NOT_DELIVERED = {"lesson_hours", "rolling_absentee", "first_weeks"}
 
 
 def test_measures_are_those_of_the_contract_that_a_city_of_three_providers_has(whole_city: Tables) -> None:
     contract = load_contracts()["measure"].fields[2]
     table = whole_city["measure"]
-    assert set(table["measure"]) == set(contract.constraints.enum or ()) - NOT_DELIVERED
+    assert set(table["measure"]) == set(contract.constraints.enum or ())
     level = table["school_id"].map(level_of(whole_city))
     assert set(table["measure"]) - set(table["measure"][level == "primary"]) == ONLY_SECONDARY
     by_year = table.groupby("school_year")["measure"].agg(set)
@@ -408,6 +408,42 @@ def test_two_halves_of_a_pattern_are_the_whole_year(city: Tables) -> None:
         .dropna()
         .equals(wholes["attest_a"].dropna())
     )
+
+
+def test_hours_come_from_the_schools_whose_software_tells_lessons(whole_city: Tables) -> None:
+    parts, wholes = measured(whole_city), measured(whole_city, "denominator")
+    secondary = parts["first_lesson"].notna()
+    told = wholes["lesson_hours"].notna()
+    assert (told == wholes["rolling_absentee"].notna()).all()
+    schools = told[secondary].groupby("school_id").agg(["any", "all"])
+    assert (schools["any"] == schools["all"]).all()
+    assert 0.4 < schools["all"].mean() < 0.8
+    lessons = ["first_lesson", "last_lesson", "other_lessons"]
+    for counts in (parts, wholes):
+        assert (counts.loc[told, "lesson_hours"] == counts.loc[told, lessons].sum(axis=1)).all()
+    assert (wholes["rolling_absentee"] == february(whole_city).reindex(wholes.index))[told].all()
+    # Sixteen hours are about four and a half half-days, all of them in one part of the year.
+    bands = whole_city["pupil_band"].query("breakdown == 'all' and code == 'B' and scale == 'units'")
+    some = bands[bands["at_least"] >= 1].groupby(SCHOOL_YEAR)["pupils"].sum().reindex(parts.index)
+    assert (parts["rolling_absentee"] <= some)[told].all()
+    assert (
+        parts["rolling_absentee"].corr(bands[bands["at_least"] >= 5].groupby(SCHOOL_YEAR)["pupils"].sum())
+        > 0.9
+    )
+
+
+def test_the_first_weeks_are_those_of_the_first_grade_of_secondary_schools(city: Tables) -> None:
+    parts, wholes = measured(city)["first_weeks"], measured(city, "denominator")["first_weeks"]
+    pupils = measured(city, "pupils")["first_weeks"]
+    told = parts.notna()
+    grade = city["enrolment"].query("breakdown == 'grade' and member == 'S1'").set_index(SCHOOL_YEAR)
+    assert set(parts[told].index) == set(grade.index)
+    # Some come after the first weeks and some leave in them, but six weeks are 51 to 54 half-days of each.
+    assert (wholes[told] <= 54 * pupils[told]).all()
+    assert (wholes[told] >= 0.9 * 51 * pupils[told]).mean() > 0.95
+    absent = city["absence"].query("breakdown == 'grade' and member == 'S1' and code == 'B'")
+    assert (parts[told] <= absent.set_index(SCHOOL_YEAR)["units"].reindex(parts[told].index)).all()
+    assert parts.sum() > 0.05 * absent["units"].sum()
 
 
 def test_measures_of_pupils_rest_on_the_pupils_of_february(city: Tables) -> None:

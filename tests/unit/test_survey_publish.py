@@ -10,9 +10,9 @@ import pytest
 from mirrors.disclosure.survey import participation
 from mirrors.disclosure.survey_cube import oldest_first
 from mirrors.intake import Refused
-from mirrors.jobs import ingest, prepare_publish, publish
+from mirrors.jobs import NothingToPublish, ingest, prepare_publish, publish, withdraw
 from mirrors.jobs.publishing import NoFigures
-from mirrors.store import PublishedStore, Snapshot, open_facts
+from mirrors.store import NoSnapshot, PublishedStore, Snapshot, open_facts
 from mirrors.survey.collected import ended_waves, everything_collected
 from mirrors.survey.collecting import open_collecting
 from mirrors.survey.hotspots import counted_places, hotspot_shares
@@ -22,7 +22,7 @@ from mirrors.survey.sources import editions, from_desk, from_files, together
 from mirrors.survey.surveyed import of_answers
 from mirrors.survey.wave import Invited
 from mirrors.views.school import school_names
-from tests.collecting import PUPILS, TEAM, answer, codes, collecting, wave
+from tests.collecting import PUPILS, TEAM, answer, codes, collecting, open_today, wave
 from tests.desks import Clock
 from tests.uploads import csv_bytes, write
 
@@ -193,6 +193,45 @@ class TestDesk:
         assert (known["kind"], known["form"], known["opened"].date()) == ("collected", "short", today)
         assert prepare_publish(folder).nothing_changes
 
+    def test_a_city_that_begins_with_questionnaires_is_published(self, tmp_path: Path) -> None:
+        here, opened = open_today(tmp_path / "store", (Invited(PUPILS, 20),), "wallonia-brussels")
+        for number in range(14):
+            answer(here, codes(opened, PUPILS)[0], number)
+        with pytest.raises(NothingToPublish):
+            publish(here.folder)
+        here.waves.close(TEAM, opened.wave.id)
+        preview = prepare_publish(here.folder)
+        assert (preview.against, preview.leaves_nothing, preview.uploads) == (None, False, ())
+        assert publish(here.folder) == "0001"
+        snapshot = told(here.folder)
+        [group] = snapshot.rows("survey_response", group=PUPILS)
+        assert (group["school_id"], group["participants"]) == ("S1", 15.0)
+        assert [row["jurisdiction"] for row in snapshot.rows("meta")] == ["wallonia-brussels"]
+        assert prepare_publish(here.folder).nothing_changes
+
+    def test_what_was_asked_stays_when_every_upload_is_withdrawn(self, tmp_path: Path) -> None:
+        folder = store(tmp_path, rows("S2", PUPILS, 12))
+        here, opened = open_today(folder, (Invited(PUPILS, 20),))
+        for number in range(12):
+            answer(here, codes(opened, PUPILS)[0], number)
+        here.waves.close(TEAM, opened.wave.id)
+        publish(folder)
+        withdraw(folder, 1, "not ours")
+        publish(folder)
+        assert {row["school_id"] for row in told(folder).rows("survey_wave")} == {"S1"}
+
+    def test_where_too_few_answered_there_is_nothing_to_publish(self, tmp_path: Path) -> None:
+        folder = store(tmp_path, rows("S2", PUPILS, 12))
+        here, opened = open_today(folder, (Invited(PUPILS, 20),))
+        for number in range(4):
+            answer(here, codes(opened, PUPILS)[0], number)
+        here.waves.close(TEAM, opened.wave.id)
+        publish(folder)
+        withdraw(folder, 1, "not ours")
+        assert publish(folder) == ""
+        with pytest.raises(NoSnapshot):
+            told(folder)
+
     def test_a_wave_without_answers_stands_between_no_others(self, tmp_path: Path, clock: Clock) -> None:
         here = collecting(tmp_path / "store", clock)
         held = []
@@ -241,6 +280,17 @@ def test_nothing_in_the_store_leads_from_an_answer_to_the_file(tmp_path: Path) -
     assert sorted(sheets) == sorted(expected)
     # Nor does the order of rows: that of the new codes, which the file knows nothing of.
     assert kept["respondent"].is_monotonic_increasing
+
+
+def test_a_characteristic_of_a_respondent_is_not_kept(tmp_path: Path) -> None:
+    told = [(*row[:5], "kept by nobody", *row[6:]) for row in rows("S1", PUPILS, 12)]
+    folder = store(tmp_path, told)
+    held = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    assert b"kept by nobody" not in held
+    with open_facts(folder) as facts:
+        kept = facts.frame("SELECT * FROM survey_responses")
+    assert len(kept) == len(told)
+    assert "background" not in kept.columns
 
 
 def test_the_same_answers_in_another_file_are_known_again(tmp_path: Path) -> None:

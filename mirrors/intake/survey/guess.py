@@ -123,27 +123,22 @@ def _by_words(text: str, instrument: Instrument) -> str:
     """Return what the words of a heading are, alone or as a row of a question: "Where? [The toilets]"."""
     whole, rows = compact(text), [compact(row) for row in _IN_BRACKETS.findall(text)]
     for said in (*reversed(rows), whole):
-        for item in instrument.items:
-            if said in map(compact, item.words):
-                return item.id
-    if any(compact(words) in whole for words in instrument.hotspot):
+        for words, item in instrument.worded:
+            if said == words:
+                return item
+    if any(words in whole for words in instrument.hotspot_worded):
         place = next((found for row in reversed(rows) if (found := instrument.place_of.get(row))), "")
-        left = {whole.removeprefix(compact(words)) for words in instrument.hotspot} - {whole}
+        left = {whole.removeprefix(words) for words in instrument.hotspot_worded} - {whole}
         place = place or next((found for rest in left if (found := instrument.place_of.get(rest))), "")
         return f"{PLACE}{place}" if place else PLACES
-    if any(
-        said == compact(words) for one in instrument.background for words in one.words for said in [whole]
-    ):
-        return BACKGROUND
-    return _within(whole, instrument)
+    return BACKGROUND if whole in instrument.background_worded else _within(whole, instrument)
 
 
 def _within(whole: str, instrument: Instrument) -> str:
     """Return the item whose words stand inside a longer heading; nothing where several do."""
     found = {
-        item.id
-        for item in instrument.items
-        for words in map(compact, item.words)
+        item
+        for words, item in instrument.worded
         if len(words) >= _FEWEST_SIGNS and (whole.endswith(words) or whole.startswith(words))
     }
     return found.pop() if len(found) == 1 else ""

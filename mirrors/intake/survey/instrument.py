@@ -57,6 +57,21 @@ class Instrument:
         return {name.casefold(): item.id for item in self.items for name in (item.id, item.code)}
 
     @cached_property
+    def worded(self) -> tuple[tuple[str, str], ...]:
+        """The compact words of every item with its id, in the order of the questionnaire."""
+        return tuple((compact(words), item.id) for item in self.items for words in item.words)
+
+    @cached_property
+    def hotspot_worded(self) -> frozenset[str]:
+        """The compact words of the question of places."""
+        return frozenset(map(compact, self.hotspot))
+
+    @cached_property
+    def background_worded(self) -> frozenset[str]:
+        """The compact words of the questions about the respondent."""
+        return frozenset(compact(words) for one in self.background for words in one.words)
+
+    @cached_property
     def option_of(self) -> Mapping[str, int]:
         """Compact words and codes of options -> 0..4, without those that two options share."""
         found: dict[str, set[int]] = {}

@@ -16,6 +16,10 @@ every AS (
     SELECT school_id, school_year, measure, numerator, denominator, pupils FROM measure_file
     UNION ALL
     SELECT school_id, school_year, measure, numerator, denominator, pupils FROM measure_two_years
+    UNION ALL
+    SELECT school_id, school_year, measure, numerator, denominator, pupils FROM measure_lesson
+    UNION ALL
+    SELECT school_id, school_year, measure, numerator, denominator, pupils FROM measure_first_weeks
 )
 SELECT
     school_id,

@@ -6,6 +6,7 @@ import pandas as pd
 from mirrors.sample.measures.care import care
 from mirrors.sample.measures.course import course
 from mirrors.sample.measures.further import further
+from mirrors.sample.measures.hours import first_weeks, hours
 from mirrors.sample.measures.late import lateness
 from mirrors.sample.measures.patterns import concentration, levels, patterns
 from mirrors.sample.measures.year import Count, Year
@@ -23,6 +24,8 @@ def measures(rng: np.random.Generator, year: Year) -> pd.DataFrame:
         **course(rng, year),
         **further(rng, year),
     }
+    counts |= hours(rng, year, counts)
+    counts["first_weeks"] = first_weeks(rng, year)
     parts = np.stack([count.part for count in counts.values()], axis=1).astype(np.float64)
     wholes = np.stack([count.whole for count in counts.values()], axis=1).astype(np.float64)
     pupils = np.stack([count.pupils for count in counts.values()], axis=1)

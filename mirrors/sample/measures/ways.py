@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mirrors.sample.arrays import Floats
+from mirrors.sample.arrays import Flags, Floats
 from mirrors.sample.planted import STEP_FROM, Planted
 from mirrors.sample.process import Habits
 from mirrors.sample.schools import Schools
 
 _STRONG_EDGES, _SLOW_CARE = 1.35, -1.0
 _COMMON_CARE = 0.6
+_TELL_LESSONS = 0.65
 _SD = {"edge": 0.25, "exam": 0.25, "spells": 0.3, "registers": 0.5, "notes": 0.3, "minutes": 0.2}
 
 
@@ -19,6 +20,7 @@ class Ways:
     """A school's ways, on the log or logit scale, (n,) each; `care` is its way of following pupils up.
 
     `edge` and `exam` are the odds of unauthorised absence around holidays and in exams beside other days.
+    `tells_lessons` says whether the school's software exports absence by lesson.
     """
 
     edge: Floats
@@ -28,6 +30,7 @@ class Ways:
     notes: Floats
     minutes: Floats
     care: Floats
+    tells_lessons: Flags
 
 
 @dataclass(frozen=True)
@@ -68,4 +71,4 @@ def school_ways(rng: np.random.Generator, habits: Habits, stories: Stories) -> W
         drawn["edge"][stories.holiday_edges] = _STRONG_EDGES
     if stories.slow_referral is not None:
         care[stories.slow_referral] += _SLOW_CARE
-    return Ways(**drawn, care=care)
+    return Ways(**drawn, care=care, tells_lessons=rng.random(n) < _TELL_LESSONS)
