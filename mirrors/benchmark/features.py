@@ -21,7 +21,8 @@ class FeatureMatrix:
     """Features of the schools of one year.
 
     `values` (schools, features) has no missing values: a gap is filled with the median of the school's
-    type. `school_type` (schools,) and `pupils` (schools,) stand in the same order as `school_ids`.
+    type. `school_type` (schools,) and `pupils` (schools,) stand in the same order as `school_ids`. `shares`
+    names the features that are shares of pupils.
     """
 
     school_ids: tuple[str, ...]
@@ -30,6 +31,7 @@ class FeatureMatrix:
     pupils: Floats
     names: tuple[str, ...]
     values: Floats
+    shares: frozenset[str] = frozenset()
 
     def standardised(self) -> Floats:
         """Return `values` centred and scaled within each school type, 0 where a type does not vary."""
@@ -57,8 +59,9 @@ def feature_matrix(reduced: Reduced, jurisdiction: Jurisdiction, school_year: st
     filled = [wide[name].fillna(wide[name].groupby(types).transform("median")).fillna(0.0) for name in names]
     pupils = schools["pupils"].to_numpy(float)
     values = np.column_stack([np.log(pupils), *(column.to_numpy(float) for column in filled)])
+    shares = frozenset(f.name for f in jurisdiction.features if f.percent)
     return FeatureMatrix(
-        tuple(schools.index), school_year, types.to_numpy(str), pupils, (SIZE, *names), values
+        tuple(schools.index), school_year, types.to_numpy(str), pupils, (SIZE, *names), values, shares
     )
 
 

@@ -39,7 +39,7 @@ def written(indicator: Indicator, figure: Figure, language: Language) -> str:
     """Return a figure as a reader sees it: "6.4 %", "at most 5 %", or why there is none."""
     if figure.value is None:
         return status_words(figure.status, language)
-    return bounded(figure, with_unit(indicator, figure.value, figure.decimals, language), language)
+    return bounded(figure.status, with_unit(indicator, figure.value, figure.decimals, language), language)
 
 
 def with_unit(indicator: Indicator, value: float, decimals: float, language: Language) -> str:
@@ -64,14 +64,14 @@ def written_share(figure: Figure, language: Language) -> str:
     """Return a share of possible time as a reader sees it, or why there is none."""
     if figure.value is None:
         return status_words(figure.status, language)
-    return bounded(figure, share(figure.value, figure.decimals, language), language)
+    return bounded(figure.status, share(figure.value, figure.decimals, language), language)
 
 
-def bounded(figure: Figure, value: str, language: Language) -> str:
-    """Return the printed `value` of a figure, as the bound it may be."""
-    if figure.status is Status.AT_MOST:
+def bounded(status: Status, value: str, language: Language) -> str:
+    """Return a printed `value` as the bound it may be."""
+    if status is Status.AT_MOST:
         return language.text("at most {value}", value=value)
-    if figure.status is Status.AT_LEAST:
+    if status is Status.AT_LEAST:
         return language.text("at least {value}", value=value)
     return value
 

@@ -1,10 +1,12 @@
 """What similar schools have in common with a school: its context beside the middle half of theirs."""
 
+from mirrors.charts.amounts import bounded
 from mirrors.charts.chart import Chart, Table
 from mirrors.charts.letters import upper_first
 from mirrors.charts.rows import Row, band, baseline, marks_at, ruled
 from mirrors.charts.style import LIGHT, Palette
 from mirrors.locale import Language
+from mirrors.views.figure import Status
 from mirrors.views.mirror import FeatureMatch, Match
 
 _NARROWEST = 0.4
@@ -14,8 +16,7 @@ _AIR = 0.06
 def features(match: Match, language: Language, palette: Palette = LIGHT) -> Chart:
     """Return one row a feature, the most telling first: the own dot on the peers' band, each on its scale."""
     rows = [
-        Row(upper_first(language.pick(feature.title)), _amount(feature, feature.own, language))
-        for feature in match.features
+        Row(upper_first(language.pick(feature.title)), _own(feature, language)) for feature in match.features
     ]
     figure = ruled(rows, palette, palette.own)
     for place, feature in enumerate(match.features):
@@ -33,11 +34,17 @@ def features(match: Match, language: Language, palette: Palette = LIGHT) -> Char
 
 
 def _title(match: Match, language: Language) -> str:
-    outside = [feature for feature in match.features if not feature.low <= feature.own <= feature.high]
+    outside = [feature for feature in match.features if _is_outside(feature)]
     if not outside:
         return language.text("On every feature you lie among the middle half of similar schools.")
     names = language.join([language.pick(feature.title) for feature in outside])
     return language.text("You lie outside the middle half of similar schools on: {features}.", features=names)
+
+
+def _is_outside(feature: FeatureMatch) -> bool:
+    below = feature.own < feature.low and feature.status is not Status.AT_LEAST
+    above = feature.own > feature.high and feature.status is not Status.AT_MOST
+    return below or above
 
 
 def _reading(match: Match, language: Language) -> str:
@@ -62,8 +69,11 @@ def features_table(match: Match, language: Language) -> Table:
 
 
 def _row(feature: FeatureMatch, language: Language) -> tuple[str, str, str]:
-    own = _amount(feature, feature.own, language)
-    return (language.pick(feature.title), own, _middle(feature, language))
+    return (language.pick(feature.title), _own(feature, language), _middle(feature, language))
+
+
+def _own(feature: FeatureMatch, language: Language) -> str:
+    return bounded(feature.status, _amount(feature, feature.own, language), language)
 
 
 def _middle(feature: FeatureMatch, language: Language) -> str:

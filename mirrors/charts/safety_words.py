@@ -66,14 +66,14 @@ def written_points(own: Figure, told: Told, language: Language) -> str:
     """Return a score as a reader sees it: "63", "at most 10", or why there is none."""
     if own.value is None:
         return told_words(told, language)
-    return bounded(own, language.number(own.value), language)
+    return bounded(own.status, language.number(own.value), language)
 
 
 def written_part(share: Figure, language: Language) -> str:
     """Return a share 0..1 as a reader sees it: "63 %", "at most 20 %", or a dash."""
     if share.value is None:
         return NOTHING
-    return bounded(share, language.percent(share.value, 0), language)
+    return bounded(share.status, language.percent(share.value, 0), language)
 
 
 def between_points(figure: Figure, language: Language) -> str:

@@ -2,13 +2,18 @@
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from mirrors.benchmark.benchmark import Benchmark
 from mirrors.benchmark.features import SIZE
+from mirrors.benchmark.panel import Floats
 from mirrors.benchmark.peer_group import PeerGroups, peer_statistics
 from mirrors.disclosure.protection import RATES, STANDARD, Protection
 from mirrors.disclosure.rules import (
+    COUNT_STEP,
     Rules,
+    bound_of_few,
+    protected_share,
     rate_step,
     round_count,
     round_to,
@@ -104,14 +109,20 @@ def _peers(groups: PeerGroups) -> pd.DataFrame:
 
 
 def peer_features(groups: PeerGroups, rules: Rules = STANDARD.rules) -> pd.DataFrame:
-    """Return the own value beside the peers' middle half per feature in use, for groups large enough."""
+    """Return the own value beside the peers' middle half per feature in use, for groups large enough.
+
+    A share of pupils is told as that of an indicator is: of numbers as they may be told, and as a bound where
+    it may be one child's.
+    """
     matrix = groups.features
-    have = groups.size() >= rules.peers_for_middle_half
+    have = (groups.size() >= rules.peers_for_middle_half) & (matrix.pupils >= rules.fewest_pupils)
     parts = []
     for column in np.flatnonzero(groups.weights > 0):
         own = matrix.values[:, column]
         own = np.exp(own) if matrix.names[column] == SIZE else own
         step = 10.0 if matrix.names[column] == SIZE else 0.01
+        is_share = matrix.names[column] in matrix.shares
+        told, status = _share_as_told(own, matrix.pupils) if is_share else (round_to(own, step), "exact")
         of_peers = peer_statistics(groups, own)
         parts.append(
             pd.DataFrame(
@@ -119,7 +130,8 @@ def peer_features(groups: PeerGroups, rules: Rules = STANDARD.rules) -> pd.DataF
                     "school_id": np.array(matrix.school_ids)[have],
                     "school_year": matrix.school_year,
                     "feature": matrix.names[column],
-                    "own": round_to(own[have], step),
+                    "own": told[have],
+                    "status": np.broadcast_to(status, own.shape)[have],
                     "low": round_to(of_peers.low[have], step),
                     "high": round_to(of_peers.high[have], step),
                     "weight": groups.weights[column].round(2),
@@ -127,3 +139,13 @@ def peer_features(groups: PeerGroups, rules: Rules = STANDARD.rules) -> pd.DataF
             )
         )
     return pd.concat(parts, ignore_index=True)
+
+
+def _share_as_told(share: Floats, pupils: Floats) -> tuple[Floats, NDArray[np.str_]]:
+    """Return the shares of so many pupils as they may be told, and whether each is exact or a bound."""
+    part = share * pupils
+    few = part < COUNT_STEP
+    all_but_few = ~few & (pupils - part < COUNT_STEP)
+    bound = bound_of_few(pupils)
+    value = np.select([few, all_but_few], [bound, 1 - bound], protected_share(part, pupils))
+    return value, np.select([few, all_but_few], ["at_most", "at_least"], "exact")

@@ -56,7 +56,7 @@ class Bands:
 
 @dataclass(frozen=True)
 class FeatureMatch:
-    """A context feature: the own value beside the peers' middle half."""
+    """A context feature: the own value, or its bound, beside the peers' middle half."""
 
     feature: str
     title: Texts
@@ -64,6 +64,7 @@ class FeatureMatch:
     own: float
     low: float
     high: float
+    status: Status = Status.EXACT
 
 
 @dataclass(frozen=True)
@@ -209,11 +210,13 @@ def _match(snapshot: Snapshot, school_id: str, school_year: str, jurisdiction: J
             own=found["own"],
             low=found["low"],
             high=found["high"],
+            # Snapshots made before a share could be a bound tell none.
+            status=Status(found.get("status", "exact")),
         )
         for found in snapshot.rows(
             "peer_feature", order_by="weight DESC", school_id=school_id, school_year=school_year
         )
-        if found["own"] or found["high"]
+        if found["high"] or (found["own"] and found.get("status") != Status.AT_MOST)
     )
     return Match(row["quality"], int(row["peers"]), int(row["close"]), row["reason"] or None, features)
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from mirrors.benchmark.peer_group import PeerGroups
+from mirrors.definitions import load_jurisdiction
 from tests.spec import oracle
 from tests.spec.cities import City
 from tests.spec.oracle import Cell, Observed
@@ -212,6 +213,9 @@ def test_bands_of_absence(
         assert np.allclose(steps, steps.round())
 
 
+SHARES = {feature.name for feature in load_jurisdiction("flanders").features if feature.percent}
+
+
 def test_features_of_peers_are_shown_as_their_middle_half(
     city: City, published: dict[Cell, list[tuple[str, float]]]
 ) -> None:
@@ -227,4 +231,22 @@ def test_features_of_peers_are_shown_as_their_middle_half(
         of_peers = [float(column[place[peer]]) for peer, _ in published[row["school_id"], "2025-26"]]
         assert abs(row["low"] - oracle.quantile(of_peers, 0.25)) <= step / 2 + 1e-9
         assert abs(row["high"] - oracle.quantile(of_peers, 0.75)) <= step / 2 + 1e-9
-        assert abs(row["own"] - column[place[row["school_id"]]]) <= step / 2 + 1e-9
+        own = float(column[place[row["school_id"]]])
+        if row["feature"] in SHARES:
+            told = share_as_told(own, float(matrix.pupils[place[row["school_id"]]]))
+            assert (row["status"], row["own"]) == (told[0], pytest.approx(told[1]))
+        else:
+            assert row["status"] == "exact"
+            assert abs(row["own"] - own) <= step / 2 + 1e-9
+    assert set(shown["status"]) == {"exact", "at_most"}, "the sample city has shares of both sorts"
+
+
+def share_as_told(share: float, pupils: float) -> tuple[str, float]:
+    """Return how a share of pupils may be told: what may be a single child is a bound of four of them."""
+    part, smallest = share * pupils, 5 * round(pupils / 5) - 2
+    bound = max(math.ceil(100 * 4 / smallest - 1e-9) / 100, 0.01)
+    if part < 5:
+        return "at_most", bound
+    if pupils - part < 5:
+        return "at_least", 1 - bound
+    return "exact", round(100 * 5 * math.floor(part / 5 + 0.5) / (5 * math.floor(pupils / 5 + 0.5))) / 100

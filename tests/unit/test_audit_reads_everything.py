@@ -16,7 +16,7 @@ OF_WHAT_IS_TOLD = "computed from the figures beside it as they are told, so that
 OF_TIME = "how much was missed beside others, or before; how much it was is read"
 SETTING = "a number of the method or of the snapshot, of no pupil"
 OF_MODEL = "what a model makes of many schools and years"
-OF_CONTEXT = "what the city delivered about its schools, known to them before"
+OF_CONTEXT = "what the city delivered about its schools, known to them before; told as counted shares are"
 OF_ANSWERS = "a mean over several questions of all who answered; how many they are is read"
 
 NOT_READ = {

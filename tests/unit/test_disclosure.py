@@ -485,7 +485,7 @@ COLUMNS = {
     },
     "kind": {"school_id", "school_year", "category", "status", "value", "peer_median"},
     "band": {"school_id", "school_year", "category", "scale", "at_least", "below", "own", "peers"},
-    "peer_feature": {"school_id", "school_year", "feature", "own", "low", "high", "weight"},
+    "peer_feature": {"school_id", "school_year", "feature", "own", "status", "low", "high", "weight"},
     "match": {"school_id", "school_year", "quality", "peers", "close", "reason"},
     "spread": {"indicator", "school_year", "school_type", "schools", "decile", "value"},
     "profile": {

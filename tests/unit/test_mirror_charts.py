@@ -480,6 +480,18 @@ def test_features_outside_the_middle_half_are_named() -> None:
     assert chart.title == "You lie outside the middle half of similar schools on: deprivation index (0 to 4)."
 
 
+@pytest.mark.parametrize(
+    ("status", "is_outside"), [(Status.EXACT, True), (Status.AT_MOST, False), (Status.AT_LEAST, True)]
+)
+def test_a_bound_lies_outside_only_where_it_says_so(status: Status, is_outside: bool) -> None:
+    share = replace(example.MATCH.features[1], own=0.09, status=status)
+    chart = features(replace(example.MATCH, features=(share,)), ENGLISH)
+    assert ("outside" in chart.title) is is_outside
+    assert column(chart, 1) == [
+        {"exact": "9 %", "at_most": "at most 9 %", "at_least": "at least 9 %"}[status]
+    ]
+
+
 def test_the_surest_gap_is_found_among_all_breakdowns() -> None:
     other = replace(example.GRADES, indicator=example.INDICATORS["A1"], gaps=())
     assert widest_gap([example.GRADES, other]) == ("grade", example.GRADES.gaps[1])
