@@ -4,6 +4,7 @@ import streamlit as st
 
 from mirrors.access import Viewer
 from mirrors.charts.checks import checks_sentence, checks_table
+from mirrors.charts.families import family_names
 from mirrors.charts.reasons import unavailable_words
 from mirrors.definitions import Indicator
 from mirrors.locale import Language
@@ -44,8 +45,8 @@ def show() -> None:
     page.part(5, say.text("The indicators"))
     if not view.indicators:
         page.no_such_figures(about)
-    for state in view.indicators:
-        _indicator(state, say)
+        return
+    _indicators(view, say)
 
 
 def _similar_schools(view: MethodView, say: Language) -> None:
@@ -152,6 +153,16 @@ def _never_shown(view: MethodView, say: Language) -> None:
         ),
     ]
     st.markdown("\n".join(f"- {point}" for point in points))
+
+
+def _indicators(view: MethodView, say: Language) -> None:
+    families = family_names([state.indicator for state in view.indicators], say)
+    chosen = page.choice("about", say.text("They are about"), families, next(iter(families)))
+    if chosen is None:
+        page.unknown_link()
+    for state in view.indicators:
+        if state.indicator.family == chosen:
+            _indicator(state, say)
 
 
 def _indicator(state: IndicatorState, say: Language) -> None:

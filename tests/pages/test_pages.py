@@ -1,12 +1,15 @@
 """The pages as a reader meets them: what they say, and what they do with a link that asks too much."""
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from mirrors.access import Role
 from mirrors.charts.amounts import written
+from mirrors.definitions import load_indicators
+from mirrors.definitions.indicator import Family
 from mirrors.locale import Language
 from mirrors.views import open_published
 from mirrors.views.city import city_view
@@ -17,6 +20,7 @@ from tests.pages.conftest import SignIn
 from tests.people import ADVISER
 
 ROOT = Path(__file__).resolve().parents[2]
+FAMILIES = get_args(Family)
 PAGES = ["city", "mirror", "ten_and_ten", "how_we_compare", "schools", "funnel", "talk"]
 
 
@@ -181,7 +185,12 @@ def test_the_method_page_shows_every_indicator_and_why_one_is_not_there() -> Non
     page = opened("how_we_compare")
     labels = [box.label for box in page.expander]
     assert labels[:3] == ["Every check of 2025-26", "Overall absence", "Unauthorised absence"]
-    assert "Not available: the figures do not say how many pupils were absent how often." in words(page)
+    [families] = [box.options for box in page.selectbox if box.label == "They are about"]
+    assert len(families) == len(FAMILIES)
+    shown = {box.label for each in FAMILIES for box in opened("how_we_compare", about=each).expander}
+    assert shown >= {one.title["en"] for one in load_indicators().values()}
+    said = words(opened("how_we_compare", about="prevalence"))
+    assert "Not available: the figures do not say how many pupils were absent how often." in said
 
 
 def test_the_method_page_says_what_the_programme_waits_for_and_leaves_no_reason_open() -> None:
@@ -190,10 +199,10 @@ def test_the_method_page_says_what_the_programme_waits_for_and_leaves_no_reason_
         "nl": "een lijst van ondersteuning die aangeboden, aangenomen en uitgevoerd is.",
         "fr": "un relevé du soutien proposé, accepté et mis en œuvre.",
     }.items():
-        said = words(opened("how_we_compare", lang=language))
+        said = words(opened("how_we_compare", lang=language, about="programme"))
         assert waits in said
         assert "not available." not in said
-    english = words(opened("how_we_compare"))
+    english = words(opened("how_we_compare", about="programme"))
     assert english.count("Not available yet: it waits for") == 5
     assert english.count("Advisers of the city read it above the lists of ten.") == 2
     assert "Shown from 0 pupils on." not in english
