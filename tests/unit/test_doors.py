@@ -110,6 +110,8 @@ def test_who_signed_out_since_the_button_was_drawn_gets_no_file(store: Path) -> 
 
 OURS = "http://localhost"
 _AT = int(time.time())
+_A_DAY = 86_400
+"""A sign-in must not expire while the suite waits for its turn."""
 UPLOAD, MEDIA = "/_stcore/upload_file/session/file", "/media/x.csv"
 PROVIDER = (
     "issuer: https://id.city.example\nrole_claim: role\nroles: {adviser: adviser, admin: administrator}\n"
@@ -130,7 +132,7 @@ async def rest(scope: Scope, receive: Receive, send: Send) -> None:
 def signed(cookies: Mapping[str, str]) -> dict[str, Any] | None:
     """Read a city's cookie: a role that stands behind our signature."""
     name, _, role = cookies.get("_streamlit_user", "").partition(":")
-    told = {"iss": "https://id.city.example", "sub": "anna", "role": role, "iat": _AT, "exp": _AT + 600}
+    told = {"iss": "https://id.city.example", "sub": "anna", "role": role, "iat": _AT, "exp": _AT + _A_DAY}
     return told if name == "signed" else None
 
 
