@@ -22,7 +22,7 @@ from mirrors.charts.safety_words import (
 from mirrors.locale import Language
 from mirrors.views.figure import Verdict
 from mirrors.views.safety import SafetyView
-from mirrors.views.safety_scores import Participation, Told, Wave
+from mirrors.views.safety_scores import Participation, ThemeScore, Told, Wave
 from mirrors.views.safety_support import Crossing, Reason
 
 MOST_NAMED = 3
@@ -173,7 +173,10 @@ def doubts_sentence(view: SafetyView, language: Language) -> str:
 
 
 def care_sentences(view: SafetyView, group: str, language: Language) -> str:
-    """Return of which themes of one group the questions hang together loosely, or not at all."""
+    """Return what asks for care with the themes of one group.
+
+    Their questions may hang together loosely or not at all, and a word may be more careful than the line.
+    """
     loose = [theme for theme, of_group in view.with_care if of_group == group]
     scores = view.of_group(group)
     sentences = []
@@ -199,7 +202,28 @@ def care_sentences(view: SafetyView, group: str, language: Language) -> str:
                 "score would say nothing."
             )
         )
+    if any(_word_is_careful(each) for each in scores):
+        sentences.append(
+            language.text(
+                "A word may be more careful than its line: for the words, a score that rests on few answers "
+                "is first drawn towards what is expected."
+            )
+        )
     return " ".join(sentences)
+
+
+def _word_is_careful(score: ThemeScore) -> bool:
+    """Return whether a score is called similar though it and its line lie clear of similar schools."""
+    own, peers = score.own, score.peers
+    if score.verdict is not Verdict.SIMILAR:
+        return False
+    return _lies_outside(peers.median, own.low, own.high) and (
+        peers.low is None or _lies_outside(own.value, peers.low, peers.high)
+    )
+
+
+def _lies_outside(value: float | None, low: float | None, high: float | None) -> bool:
+    return value is not None and low is not None and high is not None and not low <= value <= high
 
 
 def crossing_word(each: Crossing, language: Language) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -388,6 +389,28 @@ def test_doubts_are_told_only_where_there_are_any() -> None:
     loose = replace(view, with_care=((T9, PUPILS),))
     assert "loosely for having a say" in care_sentences(loose, PUPILS, EN)
     assert care_sentences(loose, "teachers", EN) == ""
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_said"),
+    [
+        ({"peers": PeerFigures(7, 70.0)}, True),
+        ({"peers": PeerFigures(7, 67.0)}, False),
+        ({"peers": PeerFigures(15, 70.0, 65.0, 75.0)}, True),
+        ({"peers": PeerFigures(15, 70.0, 62.0, 75.0)}, False),
+        ({"peers": PeerFigures(7, 70.0), "verdict": Verdict.LOWER}, False),
+        ({"peers": PeerFigures(0)}, False),
+    ],
+)
+def test_a_word_that_is_more_careful_than_its_line_is_explained(
+    changed: dict[str, Any], is_said: bool
+) -> None:
+    view = replace(empty(), scores=(score(**changed),))
+    assert ("more careful than its line" in care_sentences(view, PUPILS, EN)) is is_said
+
+
+def test_questions_of_most_themes_that_hang_together_loosely_are_said_once() -> None:
+    view = replace(empty(), scores=(score(), score(T9)))
     assert "most themes" in care_sentences(replace(view, with_care=((T9, PUPILS), (T3, PUPILS))), PUPILS, EN)
 
 
