@@ -47,15 +47,20 @@ def _peers(
     comparisons: Sequence[Compared], language: Language, palette: Palette
 ) -> Iterator[tuple[str, str]]:
     peers = [each.peers for each in comparisons]
-    if any(each.low is not None for each in peers):
-        many = language.plural(
-            "middle half of {count} similar school",
-            "middle half of {count} similar schools",
-            max(each.count for each in peers),
+    many = max((each.count for each in peers), default=0)
+    in_half = any(each.low is not None for each in peers)
+    if in_half:
+        yield (
+            f"width:1.6em;height:.8em;background:{palette.band}",
+            language.plural(
+                "middle half of {count} similar school", "middle half of {count} similar schools", many
+            ),
         )
-        yield f"width:1.6em;height:.8em;background:{palette.band}", many
     if any(each.median is not None for each in peers):
-        yield line_style(palette.median), language.text("their median")
+        of_all = language.plural(
+            "median of {count} similar school", "median of {count} similar schools", many
+        )
+        yield line_style(palette.median), language.text("their median") if in_half else of_all
     if any(each.expected is not None for each in comparisons):
         yield _diamond(palette), language.text("expected for a school with such pupils")
 

@@ -225,6 +225,9 @@ def test_the_key_explains_the_marks_that_are_drawn_and_no_other() -> None:
     full = key(example.COMPARISONS, ENGLISH, LIGHT)
     assert full.count("<span>") == 4
     assert "middle half of 15 similar schools" in full
+    assert "their median" in full
+    few = replace(example.COMPARISONS[0], peers=PeerFigures(7, 0.06))
+    assert "median of 7 similar schools" in key([few], ENGLISH, LIGHT)
     alone = replace(example.COMPARISONS[0], peers=PeerFigures(0), expected=None)
     assert key([alone], ENGLISH, LIGHT).count("<span>") == 1
 
